@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Raw system calls and constants newer than glibc 2.28 (RHEL 8), each with the kernel that
+ * brought it. Every wrapper returns the result or a negative errno and is usable on a kernel
+ * without the call: it then returns -ENOSYS, which is the run-time probe. Nothing here depends
+ * on what the build machine's headers know.
+ */
+#pragma once
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* Numbers are common to all architectures from 424 on (Linux 5.1, unified tables). */
+#define MS_NR_open_tree 428	/* 5.2, a07b20004793 */
+#define MS_NR_move_mount 429	/* 5.2, 2db154b3ea8e */
+#define MS_NR_fsopen 430	/* 5.2, 24dcb3d90a1f */
+#define MS_NR_fsconfig 431	/* 5.2, ecdab150fddb */
+#define MS_NR_fsmount 432	/* 5.2, 93766fbd2696 */
+#define MS_NR_fspick 433	/* 5.2, cf3cba4a429b */
+#define MS_NR_pidfd_open 434	/* 5.3 */
+#define MS_NR_close_range 436	/* 5.9 */
+#define MS_NR_openat2 437	/* 5.6, fddb5d430ad9 */
+#define MS_NR_mount_setattr 442 /* 5.12, 2a1867219c7b */
+#define MS_NR_statmount 457	/* 6.8, 46eae99ef733 */
+#define MS_NR_listmount 458	/* 6.8 */
+
+#ifdef SYS_openat2
+_Static_assert(SYS_openat2 == MS_NR_openat2, "openat2 has one number everywhere");
+#endif
+#ifdef SYS_mount_setattr
+_Static_assert(SYS_mount_setattr == MS_NR_mount_setattr, "mount_setattr has one number everywhere");
+#endif
+#ifdef SYS_open_tree
+_Static_assert(SYS_open_tree == MS_NR_open_tree, "open_tree has one number everywhere");
+#endif
+
+#define MS_OPEN_TREE_CLONE 1U
+#define MS_OPEN_TREE_CLOEXEC O_CLOEXEC
+#define MS_MOVE_MOUNT_F_EMPTY_PATH 0x04U
+#define MS_MOVE_MOUNT_T_EMPTY_PATH 0x40U
+#define MS_AT_RECURSIVE 0x8000
+#define MS_FSOPEN_CLOEXEC 1U
+#define MS_FSMOUNT_CLOEXEC 1U
+#define MS_FSCONFIG_SET_FLAG 0U
+#define MS_FSCONFIG_SET_STRING 1U
+#define MS_FSCONFIG_CMD_CREATE 6U
+#define MS_MOUNT_ATTR_RDONLY 0x01U
+#define MS_MOUNT_ATTR_NOSUID 0x02U
+#define MS_MOUNT_ATTR_NODEV 0x04U
+#define MS_MOUNT_ATTR_NOEXEC 0x08U
+
+/* struct open_how of <linux/openat2.h> (5.6), size 24 in its first version. */
+struct ms_open_how {
+	uint64_t flags;
+	uint64_t mode;
+	uint64_t resolve;
+};
+
+#define MS_RESOLVE_NO_XDEV 0x01U
+#define MS_RESOLVE_NO_MAGICLINKS 0x02U
+#define MS_RESOLVE_NO_SYMLINKS 0x04U
+#define MS_RESOLVE_BENEATH 0x08U
+#define MS_RESOLVE_IN_ROOT 0x10U
+
+/* struct mount_attr of <linux/mount.h> (5.12). */
+struct ms_mount_attr {
+	uint64_t attr_set;
+	uint64_t attr_clr;
+	uint64_t propagation;
+	uint64_t userns_fd;
+};
+
+static inline int ms_neg_errno(long r)
+{
+	return r < 0 ? -errno : (int)r;
+}
+
+static inline int sys_openat2(int dirfd, const char *path, const struct ms_open_how *how)
+{
+	return ms_neg_errno(syscall(MS_NR_openat2, dirfd, path, how, sizeof(*how)));
+}
+
+static inline int sys_open_tree(int dirfd, const char *path, unsigned int flags)
+{
+	return ms_neg_errno(syscall(MS_NR_open_tree, dirfd, path, flags));
+}
+
+static inline int sys_move_mount(int from, const char *from_path, int to, const char *to_path,
+				 unsigned int flags)
+{
+	return ms_neg_errno(syscall(MS_NR_move_mount, from, from_path, to, to_path, flags));
+}
+
+static inline int sys_fsopen(const char *fs, unsigned int flags)
+{
+	return ms_neg_errno(syscall(MS_NR_fsopen, fs, flags));
+}
+
+static inline int sys_fsconfig(int fd, unsigned int cmd, const char *key, const void *value, int aux)
+{
+	return ms_neg_errno(syscall(MS_NR_fsconfig, fd, cmd, key, value, aux));
+}
+
+static inline int sys_fsmount(int fd, unsigned int flags, unsigned int attrs)
+{
+	return ms_neg_errno(syscall(MS_NR_fsmount, fd, flags, attrs));
+}
+
+static inline int sys_fspick(int dirfd, const char *path, unsigned int flags)
+{
+	return ms_neg_errno(syscall(MS_NR_fspick, dirfd, path, flags));
+}
+
+static inline int sys_mount_setattr(int dirfd, const char *path, unsigned int flags,
+				    const struct ms_mount_attr *attr)
+{
+	return ms_neg_errno(
+		syscall(MS_NR_mount_setattr, dirfd, path, flags, attr, sizeof(*attr)));
+}
+
+static inline int sys_pidfd_open(pid_t pid, unsigned int flags)
+{
+	return ms_neg_errno(syscall(MS_NR_pidfd_open, pid, flags));
+}
+
+static inline int sys_close_range(unsigned int first, unsigned int last, unsigned int flags)
+{
+	return ms_neg_errno(syscall(MS_NR_close_range, first, last, flags));
+}
+
+static inline int sys_pivot_root(const char *new_root, const char *put_old)
+{
+	return ms_neg_errno(syscall(SYS_pivot_root, new_root, put_old));
+}
