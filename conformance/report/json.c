@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * report.json, as fixtures/schema/report.schema.json describes it. Keys stand in a fixed order, so
+ * that two reports can be compared line by line. What may need 64 bits is a string: the numbers of
+ * most JSON readers are doubles.
+ */
+#include <cjson/cJSON.h>
+
+#include "conformance/report/output.h"
+
+static void *allocate(size_t n)
+{
+	return xrealloc(NULL, n);
+}
+
+static void cjson_freep(cJSON **j)
+{
+	cJSON_Delete(*j);
+}
+#define _cleanup_cjson_ _cleanup_(cjson_freep)
+
+static cJSON *new_string(const char *s)
+{
+	_cleanup_text_ struct text clean = {0};
+
+	output_clean(&clean, s, true);
+	return cJSON_CreateString(text_str(&clean));
+}
+
+static void put_string(cJSON *o, const char *key, const char *s)
+{
+	cJSON_AddItemToObject(o, key, new_string(s));
+}
+
+/* One element for each line of @s. */
+static void put_lines(cJSON *o, const char *key, const char *s)
+{
+	cJSON *array = cJSON_AddArrayToObject(o, key);
+	_cleanup_free_ char *copy = xstrdup(str(s));
+	char *rest = copy;
+	char *line;
+
+	while ((line = next_line(&rest)))
+		cJSON_AddItemToArray(array, new_string(line));
+}
+
+static void put_counts(cJSON *o, const unsigned int count[VERDICT_COUNT])
+{
+	cJSON_AddNumberToObject(o, "pass", count[VERDICT_PASS]);
+	cJSON_AddNumberToObject(o, "fail", count[VERDICT_FAIL]);
+	cJSON_AddNumberToObject(o, "skip", count[VERDICT_SKIP]);
+	cJSON_AddNumberToObject(o, "broken", count[VERDICT_BROKEN]);
+}
+
+static void put_head(cJSON *root, const struct report *r)
+{
+	cJSON *o;
+
+	put_string(root, "schema", REPORT_SCHEMA);
+	o = cJSON_AddObjectToObject(root, "kit");
+	put_string(o, "version", r->kit_version);
+	put_string(o, "commit", r->kit_commit);
+	put_string(o, "spec", r->kit_spec);
+	o = cJSON_AddObjectToObject(root, "runtime");
+	put_string(o, "path", r->runtime_path);
+	put_string(o, "name", r->runtime_name);
+	put_string(o, "version", r->runtime_version);
+	put_string(o, "sha256", r->runtime_sha256);
+	put_lines(o, "argv", r->runtime_argv);
+	o = cJSON_AddObjectToObject(root, "host");
+	put_string(o, "kernel", r->kernel);
+	put_string(o, "machine", r->machine);
+	put_string(o, "distro", r->distro);
+	put_string(o, "cgroup", r->cgroup);
+	put_string(o, "lsm", r->lsm);
+	put_lines(o, "features", r->features);
+	put_string(o, "boot_id", r->boot_id);
+	put_string(root, "profile", r->profile);
+	cJSON_AddBoolToObject(root, "partial", r->partial);
+	put_string(root, "require", r->require);
+	put_string(root, "started", r->started);
+}
+
+static void put_summary(cJSON *root, const struct report *r)
+{
+	cJSON *o = cJSON_AddObjectToObject(root, "summary");
+	unsigned int all[VERDICT_COUNT];
+	cJSON *levels;
+	int i;
+
+	for (i = 0; i < VERDICT_COUNT; i++)
+		all[i] = report_count(r, (enum verdict)i);
+	put_string(o, "verdict", outcome_names[r->outcome]);
+	put_string(o, "why", r->why);
+	put_counts(o, all);
+	cJSON_AddNumberToObject(o, "expected_falls", report_expected_falls(r));
+	cJSON_AddNumberToObject(o, "withheld", r->n_withheld);
+	levels = cJSON_AddObjectToObject(o, "by_level");
+	for (i = 0; i < LEVEL_COUNT; i++)
+		put_counts(cJSON_AddObjectToObject(levels, level_names[i]), r->count[i]);
+	put_lines(o, "unused_expects", r->unused_expects);
+}
+
+static void put_result(cJSON *array, const struct result *res)
+{
+	const struct requirement *req = &requirements[res->id];
+	cJSON *o = cJSON_CreateObject();
+	cJSON *bundles;
+	size_t i;
+
+	cJSON_AddItemToArray(array, o);
+	put_string(o, "id", req->id);
+	put_string(o, "level", level_names[res->level]);
+	put_string(o, "title", req->title);
+	put_string(o, "verdict", verdict_names[res->verdict]);
+	put_string(o, "reason", res->reason);
+	put_string(o, "spec", req->spec);
+	put_string(o, "expected", res->expected);
+	put_string(o, "observed", res->observed);
+	bundles = cJSON_AddArrayToObject(o, "bundles");
+	for (i = 0; i < res->n_bundles; i++)
+		cJSON_AddItemToArray(bundles, new_string(res->bundles[i]));
+	put_string(o, "rerun", res->rerun);
+	put_lines(o, "evidence", res->evidence);
+	cJSON_AddBoolToObject(o, "expected_fall", res->expected_fall);
+	put_string(o, "expect_reason", res->expect_reason);
+	cJSON_AddBoolToObject(o, "unexpected_pass", res->unexpected_pass);
+	cJSON_AddBoolToObject(o, "withheld", res->withheld);
+}
+
+/* Its name or value would tell. */
+static bool names_withheld(const struct report *r, const struct measurement *m)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_results; i++) {
+		const char *id = requirements[r->results[i].id].id;
+
+		if (r->results[i].withheld &&
+		    (strstr(str(m->name), id) || strstr(str(m->value), id) ||
+		     strstr(str(m->bundle), id)))
+			return true;
+	}
+	return false;
+}
+
+static void put_measurements(cJSON *root, const struct report *r)
+{
+	cJSON *array = cJSON_AddArrayToObject(root, "measurements");
+	size_t i;
+
+	for (i = 0; i < r->n_measurements; i++) {
+		const struct measurement *m = &r->measurements[i];
+		cJSON *o;
+
+		if (r->published && names_withheld(r, m))
+			continue;
+		o = cJSON_CreateObject();
+		cJSON_AddItemToArray(array, o);
+		put_string(o, "name", m->name);
+		put_string(o, "unit", m->unit);
+		put_string(o, "value", m->value);
+		put_string(o, "bundle", m->bundle);
+	}
+}
+
+int report_json(const struct report *r, FILE *out)
+{
+	/* Without memory cJSON would leave keys out; xrealloc() ends the program instead. */
+	cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = free};
+	_cleanup_cjson_ cJSON *root = NULL;
+	_cleanup_free_ char *seconds = xasprintf("%.3f", r->seconds);
+	_cleanup_free_ char *printed = NULL;
+	_cleanup_text_ struct text t = {0};
+	cJSON *results;
+	size_t i;
+
+	cJSON_InitHooks(&hooks);
+	root = cJSON_CreateObject();
+	put_head(root, r);
+	cJSON_AddRawToObject(root, "seconds", seconds);
+	put_summary(root, r);
+	results = cJSON_AddArrayToObject(root, "results");
+	for (i = 0; i < r->n_results; i++)
+		if (result_shown(r, &r->results[i]))
+			put_result(results, &r->results[i]);
+	put_measurements(root, r);
+	printed = cJSON_Print(root);
+	if (!printed)
+		return -EINVAL;
+	text_add(&t, printed);
+	text_add(&t, "\n");
+	return output_put(r, &t, out);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/report/output.h"
+
+#include <ctype.h>
+
+const char *str(const char *s)
+{
+	return s ? s : "";
+}
+
+/* Length of the well-formed UTF-8 sequence at @s, 0 if there is none. Surrogates are refused. */
+static size_t utf8_len(const unsigned char *s)
+{
+	size_t i;
+	size_t n;
+
+	if (s[0] < 0x80)
+		return 1;
+	n = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : (s[0] & 0xf0) == 0xe0 ? 3 : 4;
+	if (s[0] < 0xc2 || s[0] > 0xf4)
+		return 0;
+	for (i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+/* C0, DEL, and C1: a terminal obeys these. */
+static bool is_control(const unsigned char *s)
+{
+	return s[0] < 0x20 || s[0] == 0x7f || (s[0] == 0xc2 && s[1] < 0xa0);
+}
+
+void output_clean(struct text *t, const char *s, bool keep_lines)
+{
+	while (s && *s) {
+		const unsigned char *u = (const unsigned char *)s;
+		size_t n = utf8_len(u);
+		size_t i;
+
+		if (n && (!is_control(u) || (keep_lines && (*s == '\n' || *s == '\t'))))
+			text_add_n(t, s, n);
+		else
+			for (i = 0; i < (n ? n : 1); i++)
+				text_addf(t, "\\%03o", u[i]);
+		s += n ? n : 1;
+	}
+}
+
+void output_quoted(struct text *t, const char *s)
+{
+	_cleanup_text_ struct text clean = {0};
+	const char *p;
+
+	output_clean(&clean, s, true);
+	text_add(t, "\"");
+	for (p = text_str(&clean); *p; p++) {
+		if (*p == '\n')
+			text_add(t, "\\n");
+		else if (*p == '\t')
+			text_add(t, "\\t");
+		else if (*p == '"' || *p == '\\')
+			text_addf(t, "\\%c", *p);
+		else
+			text_add_n(t, p, 1);
+	}
+	text_add(t, "\"");
+}
+
+void output_subject(struct text *t, const struct report *r)
+{
+	_cleanup_free_ char *name = report_runtime_name(r);
+	_cleanup_free_ char *version = report_runtime_version(r);
+	_cleanup_text_ struct text raw = {0};
+	const char *cgroup = str(r->cgroup);
+
+	text_addf(&raw, "%s%s%s on Linux %s (%s", *name ? name : "the runtime", *version ? " " : "",
+		  version, str(r->kernel), str(r->machine));
+	if (*cgroup)
+		text_addf(&raw, ", %s%s", strip_prefix(cgroup, "cgroup") ? "" : "cgroup ", cgroup);
+	text_add(&raw, ")");
+	output_clean(t, text_str(&raw), false);
+}
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_';
+}
+
+/* Length of the withheld id that stands at @s as a word of its own, or 0. */
+static size_t withheld_at(const struct report *r, const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_results; i++) {
+		const char *id = requirements[r->results[i].id].id;
+		size_t n = strlen(id);
+
+		if (r->results[i].withheld && strncmp(s, id, n) == 0 && !is_word(s[n]))
+			return n;
+	}
+	return 0;
+}
+
+static void sieve(const struct report *r, const char *s, struct text *out)
+{
+	const char *start = s;
+
+	while (*s) {
+		size_t n = s == start || !is_word(s[-1]) ? withheld_at(r, s) : 0;
+
+		text_add_n(out, n ? "(withheld)" : s, n ? strlen("(withheld)") : 1);
+		s += n ? n : 1;
+	}
+}
+
+int output_put(const struct report *r, const struct text *t, FILE *out)
+{
+	_cleanup_text_ struct text safe = {0};
+
+	if (r->published && r->n_withheld)
+		sieve(r, text_str(t), &safe);
+	else
+		text_add_n(&safe, text_str(t), t->len);
+	errno = 0;
+	if (fwrite(text_str(&safe), 1, safe.len, out) != safe.len || fflush(out) != 0)
+		return errno ? -errno : -EIO;
+	return 0;
+}

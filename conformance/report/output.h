@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all writers of a report share. Texts come from runtimes that may be hostile: they reach a
+ * terminal, a TAP parser or a JSON reader only through clean text.
+ */
+#pragma once
+
+#include "conformance/report/report.h"
+#include "conformance/text.h"
+
+/* "" for NULL. */
+const char *str(const char *s);
+/*
+ * Appends @s as UTF-8 without control characters: these, and bytes that are no UTF-8, become \ooo.
+ * With @keep_lines newlines and tabs stay.
+ */
+void output_clean(struct text *t, const char *s, bool keep_lines);
+/* Appends @s as a JSON string, which is a double-quoted YAML string as well. */
+void output_quoted(struct text *t, const char *s);
+/* Appends "runc 1.1.5 on Linux 6.18.44 (x86_64, cgroup v1)". */
+void output_subject(struct text *t, const struct report *r);
+/*
+ * Writes @t to @out. The last sieve of a published report: whatever text a withheld id came in by
+ * (REQUIRE, FILTER, a rerun command, another result), its name does not go out.
+ */
+int output_put(const struct report *r, const struct text *t, FILE *out);

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/report/report.h"
+
+#include "conformance/text.h"
+
+/* One result collects texts of many cases; a reader wants the first few. */
+#define OBSERVED_MAX 400
+#define EVIDENCE_MAX (64u << 10)
+
+const char *const outcome_names[OUTCOME_COUNT] = {
+	[OUTCOME_CONFORMS] = "conforms",
+	[OUTCOME_FAILS] = "fails",
+	[OUTCOME_NOT_IMPLEMENTED] = "not-implemented",
+	[OUTCOME_BROKEN] = "broken",
+	[OUTCOME_NOTHING_RAN] = "nothing-ran",
+};
+
+int outcome_exit(enum outcome o)
+{
+	static const int exits[OUTCOME_COUNT] = {
+		[OUTCOME_CONFORMS] = 0, [OUTCOME_FAILS] = 1,	   [OUTCOME_NOT_IMPLEMENTED] = 1,
+		[OUTCOME_BROKEN] = 3,	[OUTCOME_NOTHING_RAN] = 4,
+	};
+
+	return exits[o];
+}
+
+static void free_bundles(struct result *res)
+{
+	size_t i;
+
+	for (i = 0; i < res->n_bundles; i++)
+		free(res->bundles[i]);
+	free(res->bundles);
+	res->bundles = NULL;
+	res->n_bundles = 0;
+}
+
+static void free_texts(struct result *res)
+{
+	free(res->reason);
+	free(res->observed);
+	free(res->evidence);
+	res->reason = res->observed = res->evidence = NULL;
+}
+
+void result_free(struct result *res)
+{
+	free_bundles(res);
+	free_texts(res);
+	free(res->expected);
+	free(res->rerun);
+	free(res->expect_reason);
+}
+
+static void measurement_free(struct measurement *m)
+{
+	free(m->name);
+	free(m->unit);
+	free(m->value);
+	free(m->bundle);
+}
+
+void report_free(struct report *r)
+{
+	char *strings[] = {
+		r->kit_version,
+		r->kit_commit,
+		r->kit_spec,
+		r->runtime_path,
+		r->runtime_name,
+		r->runtime_version,
+		r->runtime_sha256,
+		r->runtime_argv,
+		r->kernel,
+		r->machine,
+		r->distro,
+		r->cgroup,
+		r->lsm,
+		r->features,
+		r->boot_id,
+		r->profile,
+		r->filter,
+		r->require,
+		r->started,
+		r->why,
+		r->unused_expects,
+		r->withheld_mismatch,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(strings); i++)
+		free(strings[i]);
+	for (i = 0; i < r->n_results; i++)
+		result_free(&r->results[i]);
+	free(r->results);
+	for (i = 0; i < r->n_measurements; i++)
+		measurement_free(&r->measurements[i]);
+	free(r->measurements);
+	*r = (struct report){0};
+}
+
+/* Takes the old text; what it says already is not said again. */
+static char *join(char *old, const char *more, const char *between, size_t max)
+{
+	_cleanup_free_ char *owned = old;
+
+	if (!owned || !*owned)
+		return xstrdup(more);
+	if (!*more || strstr(owned, more) || strlen(owned) + strlen(more) > max)
+		return TAKE_PTR(owned);
+	return xasprintf("%s%s%s", owned, between, more);
+}
+
+static void add_bundle(struct result *res, const char *bundle)
+{
+	size_t i;
+
+	for (i = 0; i < res->n_bundles; i++)
+		if (streq(res->bundles[i], bundle))
+			return;
+	GROW(res->bundles, res->n_bundles);
+	res->bundles[res->n_bundles++] = xstrdup(bundle);
+}
+
+void result_merge(struct result *res, const struct finding *f, const char *bundle)
+{
+	if (f->verdict == VERDICT_NOT_DUE || f->verdict < res->verdict)
+		return;
+	if (f->verdict > res->verdict) {
+		free_bundles(res);
+		free_texts(res);
+		res->verdict = f->verdict;
+	}
+	add_bundle(res, bundle);
+	res->reason = join(res->reason, text_str(&f->reason), "; ", OBSERVED_MAX);
+	res->observed = join(res->observed, text_str(&f->observed), "; ", OBSERVED_MAX);
+	res->evidence = join(res->evidence, text_str(&f->rows), "", EVIDENCE_MAX);
+}
+
+void report_add_measurement(struct report *r, const char *name, const char *unit, const char *value,
+			    const char *bundle)
+{
+	GROW(r->measurements, r->n_measurements);
+	r->measurements[r->n_measurements++] = (struct measurement){
+		.name = xstrdup(name),
+		.unit = xstrdup(unit),
+		.value = xstrdup(value),
+		.bundle = xstrdup(bundle),
+	};
+}
+
+bool result_shown(const struct report *r, const struct result *res)
+{
+	if (res->verdict == VERDICT_NOT_DUE)
+		return false;
+	if (!r->published || r->n_withheld == 0)
+		return true;
+	return !res->withheld && (res->verdict != VERDICT_PASS || res->unexpected_pass);
+}
+
+bool result_fails_run(const struct result *res)
+{
+	return res->verdict == VERDICT_FAIL && res->level == LEVEL_MUST && !res->expected_fall;
+}
+
+unsigned int report_count(const struct report *r, enum verdict v)
+{
+	unsigned int n = 0;
+	int level;
+
+	for (level = 0; level < LEVEL_COUNT; level++)
+		n += r->count[level][v];
+	return n;
+}
+
+unsigned int report_expected_falls(const struct report *r)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < r->n_results; i++)
+		n += r->results[i].expected_fall && result_shown(r, &r->results[i]);
+	return n;
+}
+
+static void count(struct report *r)
+{
+	size_t i;
+
+	memset(r->count, 0, sizeof(r->count));
+	r->n_withheld = 0;
+	for (i = 0; i < r->n_results; i++) {
+		const struct result *res = &r->results[i];
+
+		if (res->verdict == VERDICT_NOT_DUE)
+			continue;
+		if (res->withheld)
+			r->n_withheld++;
+		if (!res->withheld || !r->published)
+			r->count[res->level][res->verdict]++;
+	}
+}
+
+/* What decides the outcome: of all results, shown or not. */
+struct tally {
+	unsigned int seen, failed, broken, unexpected;
+};
+
+static struct tally tally(const struct report *r)
+{
+	struct tally t = {0};
+	size_t i;
+
+	for (i = 0; i < r->n_results; i++) {
+		const struct result *res = &r->results[i];
+
+		t.seen += res->verdict >= VERDICT_PASS;
+		t.failed += result_fails_run(res);
+		t.broken += res->verdict == VERDICT_BROKEN && !res->expected_fall;
+		t.unexpected += res->unexpected_pass;
+	}
+	return t;
+}
+
+static unsigned int count_lines(const char *s)
+{
+	unsigned int n = 0;
+
+	for (; s && *s; s = strchr(s, '\n') ? strchr(s, '\n') + 1 : NULL)
+		n++;
+	return n;
+}
+
+/* An error of the lists is as loud as a failed MUST: its author must look. */
+static char *why_lists(const struct report *r, const struct tally *t, bool strict)
+{
+	unsigned int unused = count_lines(r->unused_expects);
+
+	if (r->withheld_mismatch)
+		return xstrdup(r->withheld_mismatch);
+	if (strict && (unused || t->unexpected))
+		return xasprintf("STRICT: %u unexpected %s and %u unused %s of EXPECT",
+				 t->unexpected, t->unexpected == 1 ? "pass" : "passes", unused,
+				 unused == 1 ? "entry" : "entries");
+	return NULL;
+}
+
+static enum outcome decide(const struct tally *t, bool implemented, bool lists_fail)
+{
+	if (!implemented)
+		return OUTCOME_NOT_IMPLEMENTED;
+	if (t->failed)
+		return OUTCOME_FAILS;
+	if (t->broken)
+		return OUTCOME_BROKEN;
+	if (!t->seen)
+		return OUTCOME_NOTHING_RAN;
+	return lists_fail ? OUTCOME_FAILS : OUTCOME_CONFORMS;
+}
+
+static char *why_default(enum outcome o, const struct tally *t)
+{
+	switch (o) {
+	case OUTCOME_NOT_IMPLEMENTED:
+		return xstrdup("neither maskedPaths nor readonlyPaths had any effect");
+	case OUTCOME_BROKEN:
+		return xasprintf("%u of %u requirements could not be judged", t->broken, t->seen);
+	case OUTCOME_NOTHING_RAN:
+		return xstrdup("no requirement was observed");
+	case OUTCOME_CONFORMS:
+	case OUTCOME_FAILS:
+	case OUTCOME_COUNT:
+		break;
+	}
+	return xstrdup("");
+}
+
+void report_conclude(struct report *r, bool implemented, bool strict)
+{
+	struct tally t = tally(r);
+	_cleanup_free_ char *lists = why_lists(r, &t, strict);
+
+	count(r);
+	r->outcome = decide(&t, implemented, lists != NULL);
+	if (r->why && *r->why)
+		return;
+	free(r->why);
+	if (lists && r->outcome == OUTCOME_FAILS)
+		r->why = TAKE_PTR(lists);
+	else
+		r->why = why_default(r->outcome, &t);
+}
+
+/* Cuts "runc version 1.1.5+ds1\n…" in two; false where the line reads otherwise. */
+static bool own_words(const char *line, char **ret_name, char **ret_version)
+{
+	size_t name = strcspn(line, " \n");
+	const char *version = strip_prefix(line + name, " version ");
+	size_t len = version ? strcspn(version, " \n") : 0;
+
+	if (name == 0 || len == 0)
+		return false;
+	if (ret_name)
+		*ret_name = xstrndup(line, name);
+	if (ret_version)
+		*ret_version = xstrndup(version, len);
+	return true;
+}
+
+char *report_runtime_name(const struct report *r)
+{
+	char *name;
+
+	if (r->runtime_version && own_words(r->runtime_version, &name, NULL))
+		return name;
+	return xstrdup(r->runtime_name ? r->runtime_name : "");
+}
+
+char *report_runtime_version(const struct report *r)
+{
+	const char *line = r->runtime_version ? r->runtime_version : "";
+	char *version;
+
+	if (own_words(line, NULL, &version))
+		return version;
+	return xstrndup(line, strcspn(line, "\n"));
+}

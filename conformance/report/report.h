@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A report: one runtime on one kernel. All formats are written from this one array of results.
+ * Building it is pure; only its writers touch a stream.
+ *
+ * The way of a report: result_merge() each finding, require_level() on each result, then
+ * withheld_apply() and expect_apply() (expect.h), report_conclude(), and any of the writers.
+ */
+#pragma once
+
+#include "conformance/judge/judge.h"
+
+#define REPORT_SCHEMA "maskspec-report/1"
+
+enum outcome {				/* exit status of maskspec: style 16 */
+	       OUTCOME_CONFORMS,	/* 0 */
+	       OUTCOME_FAILS,		/* 1 */
+	       OUTCOME_NOT_IMPLEMENTED, /* 1 */
+	       OUTCOME_BROKEN,		/* 3 */
+	       OUTCOME_NOTHING_RAN,	/* 4 */
+	       OUTCOME_COUNT,
+};
+extern const char *const outcome_names[OUTCOME_COUNT];
+int outcome_exit(enum outcome o);
+
+struct result {
+	enum requirement_id id;
+	enum level level;     /* after REQUIRE */
+	enum verdict verdict; /* worst of its cases */
+	char *reason;	      /* of skip and broken, "" else */
+	char *expected;	      /* "" where not due */
+	char *observed;
+	char *evidence; /* rows of the facts, "" unless fail */
+	char **bundles; /* that observe it; of a fail, broken or skip those with that verdict */
+	size_t n_bundles;
+	char *rerun; /* command for just this */
+	/* of EXPECT and WITHHELD (expect.h) */
+	bool expected_fall;   /* the fall is listed: it doesn't fail the run */
+	char *expect_reason;  /* the listed reason, or NULL */
+	bool unexpected_pass; /* listed as a fall, but passes */
+	bool withheld;	      /* not to be shown in a published artefact */
+};
+
+/* Strings owned by the report; NULL is written as "". Keys as in report.schema.json. */
+struct report {
+	char *kit_version, *kit_commit, *kit_spec;
+	/* argv: one word a line */
+	char *runtime_path, *runtime_name, *runtime_version, *runtime_sha256, *runtime_argv;
+	/* features: one a line */
+	char *kernel, *machine, *distro, *cgroup, *lsm, *features, *boot_id;
+	char *profile, *filter, *require, *started;
+	double seconds;
+	bool partial;
+	bool published; /* what the writers write may leave this machine */
+	enum outcome outcome;
+	char *why; /* one sentence; "" where the results say it all */
+	/* of what may be shown: without the withheld ones where published */
+	unsigned int count[LEVEL_COUNT][VERDICT_COUNT];
+	struct result *results;
+	size_t n_results;
+	struct measurement *measurements;
+	size_t n_measurements;
+	/* entries of EXPECT that nothing used, one a line, "" if none */
+	char *unused_expects;
+	/* the sentence that says so where EXPECT counts other withheld falls than there are, or
+	 * NULL */
+	char *withheld_mismatch;
+	unsigned int n_withheld;
+};
+
+void result_free(struct result *res);
+void report_free(struct report *r);
+#define _cleanup_report_ _cleanup_(report_free)
+
+/* The worst verdict stands; @res begins zeroed but for its id. @bundle is where @f was found. */
+void result_merge(struct result *res, const struct finding *f, const char *bundle);
+void report_add_measurement(struct report *r, const char *name, const char *unit, const char *value,
+			    const char *bundle);
+/*
+ * Fills count, n_withheld, outcome and an unset why. @implemented is false where neither list had
+ * any effect; @strict: an unexpected pass or an unused entry of EXPECT fails the run.
+ */
+void report_conclude(struct report *r, bool implemented, bool strict);
+
+/*
+ * Of the report's runtime: what it calls itself ("runc"), and its version ("1.1.5+ds1"). The first
+ * line of `--version` speaks for itself where it reads "NAME version VERSION". Owned by the caller.
+ */
+char *report_runtime_name(const struct report *r);
+char *report_runtime_version(const struct report *r);
+
+/*
+ * False for what is not due, for a withheld result of a published report, and then for its passes,
+ * too: if these were listed, the list of all requirements would tell which one is withheld.
+ */
+bool result_shown(const struct report *r, const struct result *res);
+/* A fall that fails the run. */
+bool result_fails_run(const struct result *res);
+/* Results with @v at any level, as counted. */
+unsigned int report_count(const struct report *r, enum verdict v);
+/* Shown falls (fail or broken) that EXPECT lists. */
+unsigned int report_expected_falls(const struct report *r);
+
+/* Writers; each returns 0 or a negative errno of the stream. */
+int report_tap(const struct report *r, FILE *out);
+int report_json(const struct report *r, FILE *out);
+/* Summary for a person; @colour only where the stream is a terminal and NO_COLOR is unset. */
+int report_text(const struct report *r, FILE *out, bool colour);

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text in lines of 100 columns, for people. */
+#pragma once
+
+#include "conformance/text.h"
+
+/* Lines that @s takes behind @prefix (which is ASCII, as are the blanks below it). */
+size_t wrap_count(const char *prefix, const char *s);
+/*
+ * Appends @s, cleaned, behind @prefix, in at most @max lines; a last line that cannot hold the rest
+ * ends in "…". Words longer than a line are cut at its end only where a cut is due anyway.
+ */
+void wrap_lines(struct text *t, const char *prefix, const char *s, size_t max);
