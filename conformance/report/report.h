@@ -51,7 +51,8 @@ struct report {
 	char *profile, *filter, *require, *started;
 	double seconds;
 	bool partial;
-	bool published; /* what the writers write may leave this machine */
+	bool published;	      /* what the writers write may leave this machine */
+	bool withheld_listed; /* a WITHHELD file was read */
 	enum outcome outcome;
 	char *why; /* one sentence; "" where the results say it all */
 	/* of what may be shown: without the withheld ones where published */

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/report/expect.h"
+
+#include <fnmatch.h>
+
+#include "conformance/report/list.h"
+#include "conformance/report/near.h"
+#include "conformance/report/output.h"
+
+#define COLUMNS 5
+
+static void entry_free(struct expect_entry *e)
+{
+	free(e->runtime);
+	free(e->kernel);
+	free(e->reason);
+}
+
+void expects_free(struct expects *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->n; i++)
+		entry_free(&e->entries[i]);
+	free(e->entries);
+	free(e->file);
+	*e = (struct expects){0};
+}
+
+/* Cuts blanks at both ends, and the CR of an editor. */
+static char *trim(char *s)
+{
+	size_t n;
+
+	s += strspn(s, " \t\r");
+	for (n = strlen(s); n > 0 && strchr(" \t\r", s[n - 1]); n--)
+		s[n - 1] = '\0';
+	return s;
+}
+
+/* Cuts @line at its runs of tabs; the last column takes the rest. Returns their number. */
+static size_t split(char *line, char **columns, size_t max)
+{
+	size_t n = 0;
+
+	for (line = trim(line); *line && n < max; n++) {
+		char *tab = n + 1 < max ? strchr(line, '\t') : NULL;
+
+		columns[n] = line;
+		line = tab ? tab + strspn(tab, " \t") : line + strlen(line);
+		if (tab)
+			*tab = '\0';
+		columns[n] = trim(columns[n]);
+	}
+	return n;
+}
+
+static bool is_comment(const char *line)
+{
+	line += strspn(line, " \t\r");
+	return *line == '\0' || *line == '#';
+}
+
+/* Returns what is wrong with the line, owned by the caller, or NULL. */
+static char *read_withheld(const char *number, struct expect_entry *e)
+{
+	char *end;
+	unsigned long n = strtoul(number, &end, 10);
+
+	e->id = REQ_COUNT;
+	if (*end || n == 0 || n > REQ_COUNT || *number == '-' || *number == '+')
+		return xasprintf("\"%s\" is no number of withheld falls: write 1 to %d", number,
+				 REQ_COUNT);
+	e->withheld = (unsigned int)n;
+	return NULL;
+}
+
+static char *read_fall(const char *id, const char *verdict, struct expect_entry *e)
+{
+	static const enum verdict falls[] = {VERDICT_FAIL, VERDICT_SKIP, VERDICT_BROKEN};
+	_cleanup_text_ struct text near = {0};
+	size_t i;
+
+	e->id = requirement_by_name(id);
+	if (e->id == REQ_COUNT) {
+		near_ids(id, &near);
+		return xasprintf("\"%s\" is no requirement (see `maskspec list`)%s", id,
+				 text_str(&near));
+	}
+	for (i = 0; i < ARRAY_SIZE(falls); i++)
+		if (streq(verdict, verdict_names[falls[i]]))
+			e->verdict = falls[i];
+	if (e->verdict == VERDICT_NOT_DUE)
+		return xasprintf("\"%s\" is no verdict to expect: write fail, skip or broken",
+				 verdict);
+	return NULL;
+}
+
+static char *read_line(char *line, struct expect_entry *e)
+{
+	char *columns[COLUMNS];
+	size_t n = split(line, columns, COLUMNS);
+	char *wrong;
+	char *tab;
+
+	if (n < COLUMNS - 1)
+		return xasprintf("%zu columns: write five with tabs between, RUNTIME VERSION, "
+				 "KERNEL, ID, fail|skip|broken, reason",
+				 n);
+	if (streq(columns[2], "withheld"))
+		wrong = read_withheld(columns[3], e);
+	else
+		wrong = read_fall(columns[2], columns[3], e);
+	if (wrong)
+		return wrong;
+	if (n < COLUMNS)
+		return xstrdup("no reason: say in a fifth column, behind a tab, why this falls");
+	while ((tab = strchr(columns[4], '\t')))
+		*tab = ' ';
+	e->runtime = xstrdup(columns[0]);
+	e->kernel = xstrdup(columns[1]);
+	e->reason = xstrdup(columns[4]);
+	return NULL;
+}
+
+int expect_parse(const char *file, char *text, struct expects *ret, char **ret_error)
+{
+	_cleanup_expects_ struct expects e = {.file = xstrdup(file)};
+	unsigned int number = 0;
+	char *line;
+
+	while ((line = next_line(&text))) {
+		struct expect_entry entry = {.line = ++number};
+		_cleanup_free_ char *wrong = NULL;
+
+		if (is_comment(line))
+			continue;
+		wrong = read_line(line, &entry);
+		if (wrong) {
+			*ret_error = xasprintf("%s:%u: %s", file, number, wrong);
+			return -EINVAL;
+		}
+		GROW(e.entries, e.n);
+		e.entries[e.n++] = entry;
+	}
+	*ret = e;
+	e = (struct expects){0};
+	return 0;
+}
+
+int expect_load(const char *value, const char *dir, struct expects *ret, char **ret_error)
+{
+	_cleanup_free_ char *path = list_path(value, dir);
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	r = list_read("EXPECT", path, &text, ret_error);
+	if (r < 0)
+		return r;
+	return expect_parse(path, text, ret, ret_error);
+}
+
+static bool applies(const struct report *r, const struct expect_entry *e)
+{
+	_cleanup_free_ char *name = report_runtime_name(r);
+	_cleanup_free_ char *version = report_runtime_version(r);
+	_cleanup_free_ char *runtime = xasprintf("%s %s", name, version);
+
+	return fnmatch(e->runtime, runtime, 0) == 0 && fnmatch(e->kernel, str(r->kernel), 0) == 0;
+}
+
+static struct result *result_of(struct report *r, enum requirement_id id)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_results; i++)
+		if (r->results[i].id == id && r->results[i].verdict != VERDICT_NOT_DUE)
+			return &r->results[i];
+	return NULL;
+}
+
+static void set_reason(struct result *res, const char *reason)
+{
+	free(res->expect_reason);
+	res->expect_reason = xstrdup(reason);
+}
+
+/* Only a whole run of everything can tell that an entry is stale because nothing was seen. */
+static bool looked_everywhere(const struct report *r)
+{
+	return !r->partial && streq(str(r->profile), "all");
+}
+
+static void apply_fall(struct report *r, const char *file, const struct expect_entry *e,
+		       struct text *unused)
+{
+	struct result *res = result_of(r, e->id);
+
+	if (res && res->verdict == e->verdict) {
+		res->expected_fall = e->verdict != VERDICT_SKIP;
+		set_reason(res, e->reason);
+	} else if (res && res->verdict == VERDICT_PASS) {
+		res->unexpected_pass = true;
+		set_reason(res, e->reason);
+	} else if (res || looked_everywhere(r)) {
+		text_addf(unused, "%s:%u: %s: expected %s, found %s\n", file, e->line,
+			  requirements[e->id].id, verdict_names[e->verdict],
+			  res ? verdict_names[res->verdict] : "nothing");
+	}
+}
+
+/* A fall that no line names, and that a line `withheld N` may mean. */
+static bool is_unnamed(const struct report *r, const struct result *res)
+{
+	return res->verdict == VERDICT_FAIL && res->level != LEVEL_INFO && !res->expected_fall &&
+	       (!r->withheld_listed || res->withheld);
+}
+
+static unsigned int count_unnamed(const struct report *r)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < r->n_results; i++)
+		n += is_unnamed(r, &r->results[i]);
+	return n;
+}
+
+/*
+ * Without a WITHHELD file nobody here knows which falls are meant. None of them is named then, and
+ * all of them are expected if their number is right. A run of a part may well find fewer.
+ */
+static void apply_withheld(struct report *r, unsigned int listed, const char *reason)
+{
+	unsigned int found = count_unnamed(r);
+	bool fits = found == listed || (r->partial && found < listed);
+	size_t i;
+
+	if (!fits)
+		r->withheld_mismatch =
+			xasprintf("EXPECT counts %u withheld falls, %u were found", listed, found);
+	for (i = 0; i < r->n_results; i++) {
+		struct result *res = &r->results[i];
+
+		if (!is_unnamed(r, res))
+			continue;
+		res->withheld = true;
+		res->expected_fall = fits;
+		if (fits)
+			set_reason(res, reason);
+	}
+}
+
+void expect_apply(struct report *r, const struct expects *e)
+{
+	_cleanup_text_ struct text unused = {0};
+	const char *reason = NULL;
+	unsigned int listed = 0;
+	size_t i;
+
+	for (i = 0; i < e->n; i++) {
+		const struct expect_entry *entry = &e->entries[i];
+
+		if (!applies(r, entry))
+			continue;
+		listed += entry->withheld;
+		if (entry->id == REQ_COUNT)
+			reason = entry->reason;
+		else
+			apply_fall(r, e->file, entry, &unused);
+	}
+	if (listed)
+		apply_withheld(r, listed, reason);
+	free(r->unused_expects);
+	r->unused_expects = xstrdup(text_str(&unused));
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""validate.py SCHEMA FILE: exits 0 if the JSON in FILE is what SCHEMA describes."""
+import json
+import sys
+
+import jsonschema
+
+
+def no_duplicates(pairs):
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key stands twice")
+    return dict(pairs)
+
+
+schema = json.load(open(sys.argv[1], encoding="utf-8"))
+data = json.load(open(sys.argv[2], encoding="utf-8"), object_pairs_hook=no_duplicates)
+jsonschema.Draft202012Validator.check_schema(schema)
+jsonschema.Draft202012Validator(schema).validate(data)
