@@ -242,30 +242,54 @@ static size_t list_ids(const struct report *r, bool (*wanted)(const struct resul
 	return n;
 }
 
+static void add_conforms(const struct report *r, struct text *t, struct text *ids)
+{
+	unsigned int all = judged(r, LEVEL_MUST);
+	unsigned int passed = r->count[LEVEL_MUST][VERDICT_PASS];
+	size_t n;
+
+	if (passed < all) {
+		text_addf(t, "passes %u of %u MUST requirements", passed, all);
+		list_ids(r, is_expected, ids);
+		return;
+	}
+	n = list_ids(r, is_lesser_fall, ids);
+	text_addf(t, "passes all %u judged MUST requirements", all);
+	if (n)
+		text_addf(t, " and fails %zu below MUST", n);
+}
+
+/* Without a failure that may be named it is EXPECT that doesn't fit. */
+static void add_fails(const struct report *r, struct text *t, struct text *ids)
+{
+	size_t n = list_ids(r, is_must_fall, ids);
+
+	if (n)
+		text_addf(t, "fails %zu of %u MUST requirements", n, judged(r, LEVEL_MUST));
+	else
+		text_addf(t, "passes %u of %u MUST requirements",
+			  r->count[LEVEL_MUST][VERDICT_PASS], judged(r, LEVEL_MUST));
+	if (!n && *str(r->why))
+		text_addf(ids, ": %s", r->why);
+}
+
 /* The verb of the sentence, and the ids to name behind it. */
 static void add_claim(const struct report *r, struct text *t, struct text *ids)
 {
-	size_t n;
-
 	switch (r->outcome) {
 	case OUTCOME_CONFORMS:
-		n = list_ids(r, is_lesser_fall, ids);
-		text_addf(t, "conforms to %u MUST requirements", judged(r, LEVEL_MUST));
-		if (n)
-			text_addf(t, " and falls short of %zu below MUST", n);
+		add_conforms(r, t, ids);
 		break;
 	case OUTCOME_FAILS:
-		n = list_ids(r, is_must_fall, ids);
-		text_addf(t, "fails %zu of %u MUST requirements", n, judged(r, LEVEL_MUST));
+		add_fails(r, t, ids);
 		break;
 	case OUTCOME_NOT_IMPLEMENTED:
-		text_add(t, "does not implement masked and readonly paths: it fails");
-		n = list_ids(r, is_must_fall, ids);
-		text_addf(t, " %zu of %u MUST requirements", n, judged(r, LEVEL_MUST));
+		text_add(t, "does not implement masked and readonly paths: it ");
+		add_fails(r, t, ids);
 		break;
 	case OUTCOME_BROKEN:
-		n = list_ids(r, is_broken, ids);
-		text_addf(t, "could not be judged on %zu requirements", n);
+		text_addf(t, "could not be judged on %zu requirements",
+			  list_ids(r, is_broken, ids));
 		break;
 	case OUTCOME_NOTHING_RAN:
 	case OUTCOME_COUNT:
@@ -286,6 +310,8 @@ static void add_sentence(const struct paint *p)
 	add_claim(r, &line, &ids);
 	text_addf(&line, " of OCI path masking (maskspec %s at %.12s%s", str(r->kit_version),
 		  str(r->kit_commit), r->partial ? ", partial" : "");
+	if (report_expected_falls(r))
+		text_addf(&line, ", %u expected", report_expected_falls(r));
 	if (r->n_withheld && r->published)
 		text_addf(&line, ", %u withheld", r->n_withheld);
 	text_addf(&line, ")%s.", text_str(&ids));

@@ -23,7 +23,7 @@ static size_t bytes_of(const char *s, size_t columns)
 	return n;
 }
 
-/* Bytes of @s that go on a line of @columns: to a blank where there is one, else a whole word. */
+/* Bytes of @s that go on a line of @columns: to a blank where there is one. */
 static size_t line_of(const char *s, size_t columns)
 {
 	size_t fits = bytes_of(s, columns);
@@ -33,7 +33,7 @@ static size_t line_of(const char *s, size_t columns)
 		return fits;
 	while (n > 0 && s[n] != ' ')
 		n--;
-	return n ? n : fits + strcspn(s + fits, " ");
+	return n ? n : fits;
 }
 
 /* Writes to @t unless it is NULL. Returns the number of lines. */

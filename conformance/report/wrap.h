@@ -8,6 +8,6 @@
 size_t wrap_count(const char *prefix, const char *s);
 /*
  * Appends @s, cleaned, behind @prefix, in at most @max lines; a last line that cannot hold the rest
- * ends in "…". Words longer than a line are cut at its end only where a cut is due anyway.
+ * ends in "…". A word that is longer than a line is broken: paths may have 4096 bytes.
  */
 void wrap_lines(struct text *t, const char *prefix, const char *s, size_t max);
