@@ -258,6 +258,8 @@ START_TEST(test_published)
 			if (r.results[i].withheld || (r.n_withheld && streq(id, "file-empty")))
 				ck_assert_msg(!names(out, id), "%s is in\n%s", id, out);
 		}
+		if (r.results[0].withheld)
+			ck_assert_ptr_null(strstr(out, "\"time."));
 		ck_assert_int_eq(strstr(out, "1 withheld") != NULL && w != 1,
 				 r.n_withheld == 1 && w != 1);
 	}
