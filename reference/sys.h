@@ -74,6 +74,32 @@ struct ms_mount_attr {
 	uint64_t userns_fd;
 };
 
+/* First 256 bytes of statx(2) (4.11); the mount id came with 5.8 (fa2fcf4f1df1). */
+struct ms_statx_time {
+	int64_t sec;
+	uint32_t nsec;
+	int32_t pad;
+};
+
+struct ms_statx {
+	uint32_t mask, blksize;
+	uint64_t attributes;
+	uint32_t nlink, uid, gid;
+	uint16_t mode, pad0;
+	uint64_t ino, size, blocks, attributes_mask;
+	struct ms_statx_time atime, btime, ctime, mtime;
+	uint32_t rdev_major, rdev_minor, dev_major, dev_minor;
+	uint64_t mnt_id;
+	uint64_t spare[13];
+};
+_Static_assert(sizeof(struct ms_statx) == 256, "statx writes 256 bytes");
+
+#define MS_STATX_BASIC_STATS 0x7ffU
+#define MS_STATX_MNT_ID 0x1000U
+#define MS_AT_EMPTY_PATH 0x1000
+#define MS_CLOSE_RANGE_CLOEXEC 4U     /* 5.11, 582f1fb6b721 */
+#define MS_CLONE_NEWCGROUP 0x02000000 /* 4.6, a79a908fd2b0 */
+
 static inline int ms_neg_errno(long r)
 {
 	return r < 0 ? -errno : (int)r;
@@ -100,7 +126,8 @@ static inline int sys_fsopen(const char *fs, unsigned int flags)
 	return ms_neg_errno(syscall(MS_NR_fsopen, fs, flags));
 }
 
-static inline int sys_fsconfig(int fd, unsigned int cmd, const char *key, const void *value, int aux)
+static inline int sys_fsconfig(int fd, unsigned int cmd, const char *key, const void *value,
+			       int aux)
 {
 	return ms_neg_errno(syscall(MS_NR_fsconfig, fd, cmd, key, value, aux));
 }
@@ -118,8 +145,7 @@ static inline int sys_fspick(int dirfd, const char *path, unsigned int flags)
 static inline int sys_mount_setattr(int dirfd, const char *path, unsigned int flags,
 				    const struct ms_mount_attr *attr)
 {
-	return ms_neg_errno(
-		syscall(MS_NR_mount_setattr, dirfd, path, flags, attr, sizeof(*attr)));
+	return ms_neg_errno(syscall(MS_NR_mount_setattr, dirfd, path, flags, attr, sizeof(*attr)));
 }
 
 static inline int sys_pidfd_open(pid_t pid, unsigned int flags)
@@ -135,4 +161,10 @@ static inline int sys_close_range(unsigned int first, unsigned int last, unsigne
 static inline int sys_pivot_root(const char *new_root, const char *put_old)
 {
 	return ms_neg_errno(syscall(SYS_pivot_root, new_root, put_old));
+}
+
+/* Status of the object an O_PATH descriptor names. */
+static inline int sys_statx_fd(int fd, unsigned int mask, struct ms_statx *ret)
+{
+	return ms_neg_errno(syscall(SYS_statx, fd, "", MS_AT_EMPTY_PATH, mask, ret));
 }

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything that mounts masks and read-only paths. Operation by system call:
+ *   tmpfs      mount(tmpfs, target fd)
+ *   share      openat2(root, canonical path of the target), then compare
+ *   bind-dir   mount(MS_BIND, shared fd, target fd)
+ *   bind-null  mount(MS_BIND, null fd, target fd)
+ *   verify     openat2(root, configured path), then compare
+ * A bind inherits the flags of the mount it is cloned from, so a source that is read-only needs no
+ * remount at each target (and a remount by descriptor would name the covered object anyway).
+ * Nothing is undone on failure: the mount namespace dies with the container that failed.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "reference/mask.h"
+#include "reference/sys.h"
+#include "reference/util.h"
+
+struct fd_path {
+	char text[32];
+};
+
+/* Name of @fd for mount(2), relative to the procfs that mask_begin() made the cwd. */
+static struct fd_path fd_path(int fd)
+{
+	struct fd_path p;
+
+	snprintf(p.text, sizeof(p.text), "self/fd/%d", fd);
+	return p;
+}
+
+int mask_begin(struct mask_ctx *ctx, struct mask_error *err)
+{
+	int r = mask_identify(ctx->proc_fd, ctx->root_fd, &ctx->root_id, NULL);
+
+	if (r < 0)
+		return mask_fail(err, "identify the root", -r, "/");
+	ctx->cwd_fd = open(".", O_PATH | O_CLOEXEC);
+	if (ctx->cwd_fd < 0)
+		return mask_fail(err, "open the working directory", errno, ".");
+	if (fchdir(ctx->proc_fd) < 0)
+		return mask_fail(err, "enter procfs", errno, "");
+	return 0;
+}
+
+void mask_end(struct mask_ctx *ctx)
+{
+	/* Best effort: without the old directory the process stays in procfs, which is harmless. */
+	if (ctx->cwd_fd >= 0 && fchdir(ctx->cwd_fd) < 0)
+		ctx->cwd_fd = safe_close(ctx->cwd_fd);
+	ctx->cwd_fd = safe_close(ctx->cwd_fd);
+	ctx->shared_fd = safe_close(ctx->shared_fd);
+}
+
+/* Read-only paths ---------------------------------------------------------------------------- */
+
+/* Flags of a mount as mount(2) wants them: a remount sets all, so none may be forgotten. */
+static unsigned long mount_flags_of(unsigned long st)
+{
+	unsigned long flags =
+		st & (ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_NOATIME | ST_NODIRATIME);
+
+	if (st & ST_RELATIME)
+		flags |= MS_RELATIME;
+	else if (!(st & ST_NOATIME))
+		flags |= MS_STRICTATIME;
+	return flags;
+}
+_Static_assert((int)ST_RDONLY == (int)MS_RDONLY && (int)ST_NOSUID == (int)MS_NOSUID &&
+		       (int)ST_NODEV == (int)MS_NODEV && (int)ST_NOEXEC == (int)MS_NOEXEC &&
+		       (int)ST_NOATIME == (int)MS_NOATIME &&
+		       (int)ST_NODIRATIME == (int)MS_NODIRATIME,
+	       "statvfs and mount flags have the same bits");
+
+int mask_remount(int fd, unsigned long set, unsigned long clear)
+{
+	struct statvfs st;
+	unsigned long flags;
+
+	if (fstatvfs(fd, &st) < 0)
+		return -errno;
+	flags = (mount_flags_of(st.f_flag) & ~clear) | set;
+	if (set & MS_NOATIME)
+		flags &= ~(unsigned long)(MS_RELATIME | MS_STRICTATIME);
+	if (mount("none", fd_path(fd).text, NULL, MS_BIND | MS_REMOUNT | flags, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+static int remount_readonly(int fd)
+{
+	return mask_remount(fd, MS_RDONLY, 0);
+}
+
+/* Opens what now lies at the place of @target, which must be on another mount than before. */
+static int reopen_covered(const struct mask_ctx *ctx, const struct mask_target *target,
+			  struct mask_identity *ret_id)
+{
+	_cleanup_free_ char *name = NULL;
+	_cleanup_close_ int fd = -EBADF;
+	int r = mask_canonical(ctx, target->fd, &name);
+
+	if (r < 0)
+		return r;
+	fd = mask_lookup(ctx->root_fd, name, MASK_METHOD_AUTO);
+	if (fd < 0)
+		return fd;
+	r = mask_identify(ctx->proc_fd, fd, ret_id, NULL);
+	if (r < 0)
+		return r;
+	return ret_id->mnt_id == target->id.mnt_id ? -ESTALE : TAKE_FD(fd);
+}
+
+int mask_readonly(const struct mask_ctx *ctx, const struct mask_target *target,
+		  struct mask_error *err)
+{
+	struct fd_path self = fd_path(target->fd);
+	_cleanup_close_ int fd = -EBADF;
+	struct mask_identity id;
+	int r;
+
+	if (target->errnum == ENOENT)
+		return 0;
+	if (target->errnum)
+		return mask_fail(err, "look up the path to make read-only", target->errnum,
+				 target->path);
+	if (target->is_root) {
+		r = remount_readonly(target->fd);
+		return r < 0 ? mask_fail(err, "make the root read-only", -r, target->path) : 0;
+	}
+	if (mount(self.text, self.text, NULL, MS_BIND | MS_REC, NULL) < 0)
+		return mask_fail(err, "bind the read-only path", errno, target->path);
+	fd = reopen_covered(ctx, target, &id);
+	if (fd < 0)
+		return mask_fail(err, "reopen the read-only path", -fd, target->path);
+	if (id.ino != target->id.ino || id.dev_major != target->id.dev_major ||
+	    id.dev_minor != target->id.dev_minor)
+		return mask_fail(err, "recognise the read-only path", ESTALE, target->path);
+	r = remount_readonly(fd);
+	return r < 0 ? mask_fail(err, "remount the path read-only", -r, target->path) : 0;
+}
+
+/* Masks -------------------------------------------------------------------------------------- */
+
+/*
+ * Mode 0755: whoever could list the covered directory gets an empty list and no new errno.
+ * One block and one inode are the least a tmpfs takes; Ubuntu's 5.4 wants two inodes (runc #5348).
+ */
+static int mount_tmpfs(const struct mask_ctx *ctx, int fd)
+{
+	static const char *const bounds[] = {"mode=0755,nr_blocks=1,nr_inodes=1",
+					     "mode=0755,nr_blocks=1,nr_inodes=2"};
+	unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	int r = -EINVAL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bounds) && r == -EINVAL; i++) {
+		_cleanup_free_ char *data = NULL;
+
+		r = mask_mount_data(bounds[i], ctx->mountlabel, true, &data);
+		if (r < 0)
+			return r;
+		r = mount("tmpfs", fd_path(fd).text, "tmpfs", flags, data) < 0 ? -errno : 0;
+	}
+	return r;
+}
+
+/* 0 when @fd, an O_PATH descriptor of a directory, has no entries; -ENOTEMPTY when it has. */
+static int check_empty(int fd)
+{
+	int dir_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent *entry;
+	DIR *dir;
+	int r;
+
+	if (dir_fd < 0)
+		return -errno;
+	dir = fdopendir(dir_fd);
+	if (!dir) {
+		safe_close(dir_fd);
+		return -ENOMEM;
+	}
+	errno = 0;
+	while ((entry = readdir(dir)))
+		if (!streq(entry->d_name, ".") && !streq(entry->d_name, ".."))
+			break;
+	r = entry ? -ENOTEMPTY : -errno;
+	closedir(dir);
+	return r;
+}
+
+/* A directory mask is an empty tmpfs, read-only as mount and, being one, as file system. */
+static int check_directory_mask(const struct mask_ctx *ctx, int fd, const struct mask_identity *id)
+{
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return -errno;
+	if (fs.f_type != TMPFS_MAGIC)
+		return -EXDEV;
+	if (!(fs.f_flags & ST_RDONLY))
+		return -EACCES;
+	if (ctx->shared_fd >= 0 && id->ino == ctx->shared_id.ino &&
+	    id->dev_major == ctx->shared_id.dev_major && id->dev_minor == ctx->shared_id.dev_minor)
+		return 0;
+	return check_empty(fd);
+}
+
+static int check_file_mask(int fd)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
+		return -errno;
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+		return -ENODEV;
+	return fs.f_flags & ST_RDONLY ? 0 : -EACCES;
+}
+
+/* The tmpfs just mounted becomes the source of all that follow, if it is what it should be. */
+static int share(struct mask_ctx *ctx, const struct mask_target *target)
+{
+	_cleanup_close_ int fd = -EBADF;
+	struct mask_identity id;
+	int r;
+
+	fd = reopen_covered(ctx, target, &id);
+	if (fd < 0)
+		return fd;
+	if (id.dev_major == target->id.dev_major && id.dev_minor == target->id.dev_minor)
+		return -ESTALE;
+	r = check_directory_mask(ctx, fd, &id);
+	if (r < 0)
+		return r;
+	ctx->shared_id = id;
+	ctx->shared_fd = TAKE_FD(fd);
+	return 0;
+}
+
+static int bind(int from, int to)
+{
+	if (from < 0)
+		return -EBADF;
+	if (mount(fd_path(from).text, fd_path(to).text, NULL, MS_BIND, NULL) < 0)
+		return -errno;
+	return 0;
+}
+
+/* An alias leads past the mask to the covered object, so its place is looked at by its name. */
+static int look_again(const struct mask_ctx *ctx, const struct mask_target *target)
+{
+	_cleanup_free_ char *name = NULL;
+	int r;
+
+	if (target->alias == MASK_ALIAS_NONE)
+		return mask_lookup(ctx->root_fd, target->path, MASK_METHOD_AUTO);
+	r = mask_canonical(ctx, target->fd, &name);
+	return r < 0 ? r : mask_lookup(ctx->root_fd, name, MASK_METHOD_AUTO);
+}
+
+static int verify(const struct mask_ctx *ctx, const struct mask_target *target)
+{
+	_cleanup_close_ int fd = look_again(ctx, target);
+	struct mask_identity id;
+	int r;
+
+	/* It was there a moment ago: another mask covers the way to it. */
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0)
+		return fd;
+	r = mask_identify(ctx->proc_fd, fd, &id, NULL);
+	if (r < 0)
+		return r;
+	if (id.mnt_id == target->id.mnt_id)
+		return -ESTALE;
+	return target->is_dir ? check_directory_mask(ctx, fd, &id) : check_file_mask(fd);
+}
+
+int mask_apply(struct mask_ctx *ctx, const struct mask_target *targets, const struct mask_op *op,
+	       struct mask_error *err)
+{
+	const struct mask_target *t = &targets[op->target];
+	const char *step = NULL;
+	int r = 0;
+
+	switch (op->kind) {
+	case MASK_OP_MISSING:
+	case MASK_OP_DUPLICATE:
+		break;
+	case MASK_OP_TMPFS:
+		step = "mount a tmpfs on the path to mask";
+		r = mount_tmpfs(ctx, t->fd);
+		break;
+	case MASK_OP_SHARE:
+		step = "reopen the tmpfs that masks shall share";
+		r = share(ctx, t);
+		break;
+	case MASK_OP_BIND_DIR:
+		step = "bind the shared tmpfs on the path to mask";
+		r = bind(ctx->shared_fd, t->fd);
+		break;
+	case MASK_OP_BIND_NULL:
+		step = "bind the null device on the path to mask";
+		r = bind(ctx->null_fd, t->fd);
+		break;
+	case MASK_OP_VERIFY:
+		step = "verify the mask";
+		r = verify(ctx, t);
+		break;
+	}
+	return r < 0 ? mask_fail(err, step, -r, t->path) : 0;
+}
