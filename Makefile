@@ -10,6 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 
 B ?= build
+VERSION := 0.1.0
 CC = gcc
 AR = ar
 CFLAGS = -O2 -g
@@ -26,7 +27,7 @@ REF_LIB := classify plan target apply
 REF_RUNTIME := $(filter-out $(REF_LIB) mutants,$(basename $(notdir $(wildcard reference/*.c))))
 
 .PHONY: all
-all: $(B)/maskref $(B)/maskref-test
+all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -46,6 +47,55 @@ $(B)/maskref: $(REF_RUNTIME_O) $(B)/libmaskref.a
 # The same objects plus the named faults; a fault enters by the hooks of reference/seam.h only.
 $(B)/maskref-test: $(REF_RUNTIME_O) $(B)/reference/mutants.o $(B)/libmaskref.a
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+
+# conformance/ ----------------------------------------------------------------------------------
+SHARED := text case sha256 facts mountinfo
+OBSERVE := $(SHARED) command host observe sandbox subject tree watchdog
+MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config fixture manifest \
+	maskspec pairs run_options
+OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
+	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
+JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
+REPORT_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/report/*.c))
+MASKSPEC_O = $(MASKSPEC:%=$(B)/conformance/%.o) $(JUDGE_O) $(REPORT_O)
+SPEC := $(sort $(wildcard docs/spec/[0-9]*.md))
+
+$(B)/gen/requirements.def: docs/spec/requirements.awk $(SPEC)
+	@mkdir -p $(@D)
+	awk -f docs/spec/requirements.awk $(SPEC) > $@
+
+$(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
+	@{ echo '#define MASKSPEC_VERSION "$(VERSION)"'; \
+	   echo "#define MASKSPEC_COMMIT \"$$(git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
+	   echo "#define MASKSPEC_SPEC \"$$(sha256sum $< | cut -c1-64)\""; } > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PHONY: VERSION_STAMP
+VERSION_STAMP:
+
+$(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o): | $(B)/gen/requirements.def
+$(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_run.o: $(B)/gen/version.h
+
+# Static: the same binary runs on the host, in any container, and in a VM.
+$(B)/observe: $(OBSERVE_O)
+	$(CC) $(CFLAGS) -static -o $@ $^
+
+$(B)/maskspec: $(MASKSPEC_O)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+
+# What users call -----------------------------------------------------------------------------
+RUNTIME ?= $(abspath $(B))/maskref
+# A variable that is not given is not passed; `maskspec run` knows the defaults and the errors.
+option = $(if $($(1)),--$(2) '$(subst ','\'',$($(1)))')
+switch = $(if $($(1)),$(if $(filter 1,$($(1))),--$(2),$(error $(1)=$($(1)): it is 1 or not set)))
+RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-args) \
+	$(call option,PROFILE,profile) $(call option,FILTER,filter) $(call option,REQUIRE,require) \
+	$(call option,EXPECT,expect) $(call option,WITHHELD,withheld) $(call option,OUT,out) \
+	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
+	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose)
+
+.PHONY: conformance
+conformance: $(B)/maskspec $(B)/observe $(B)/maskref
+	@$(B)/maskspec run $(RUN_OPTIONS)
 
 .PHONY: clean
 clean:

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From facts to a report: reads files, otherwise pure. What `run` and `judge` have in common. */
+#pragma once
+
+#include "conformance/manifest.h"
+#include "conformance/report/report.h"
+
+struct judge_options {
+	const char *expect, *withheld; /* NULL: none */
+	bool strict, publish;
+	const char *fixtures; /* folder with require/ and expect/ */
+};
+
+/*
+ * Judges the facts folder of a run by its manifest. 0, or a negative errno with *@ret_error, a
+ * sentence that names the file and the remedy (owned by the caller).
+ */
+int assemble_folder(const char *dir, const struct judge_options *o, struct report *ret,
+		    char **ret_error);
+/* Judges single files; the report is partial. */
+int assemble_files(char *const *files, size_t n, const struct judge_options *o, struct report *ret,
+		   char **ret_error);
+/* Why the preflight's facts @f don't show a container that ran; NULL if they do. Owned. */
+char *preflight_fault(const struct facts *f);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/case.h"
+
+#include <inttypes.h>
+
+#define LETTER(c) #c[0]
+const struct op_info op_info[OP_COUNT] = {
+#define OP(id, op_name, letter, identities, text)                                                  \
+	[OP_##id] = {.name = op_name, .target = LETTER(letter), .who = identities, .doc = text},
+#include "conformance/judge/ops.def"
+#undef OP
+};
+
+const char *const identity_names[AS_COUNT] = {
+	[AS_ROOT] = "root",	[AS_NOCAP] = "nocap", [AS_USER] = "user",
+	[AS_USERNS] = "userns", [AS_EXEC] = "exec",   [AS_SYSADMIN] = "sysadmin",
+	[AS_DRIVER] = "driver",
+};
+
+const char *const tree_kind_names[TREE_KINDS] = {
+	[TREE_DIR] = "dir",   [TREE_FILE] = "file", [TREE_LINK] = "link",     [TREE_HARD] = "hard",
+	[TREE_CHAR] = "char", [TREE_FIFO] = "fifo", [TREE_SOCKET] = "socket",
+};
+
+const char *const expect_names[EXPECT_COUNT] = {
+	[EXPECT_STARTS] = "starts",
+	[EXPECT_REFUSED] = "refused",
+	[EXPECT_EITHER] = "either",
+};
+
+static size_t index_of(const char *const *names, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (streq(names[i], name))
+			break;
+	return i;
+}
+
+enum op op_by_name(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < OP_COUNT; i++)
+		if (streq(op_info[i].name, name))
+			break;
+	return (enum op)i;
+}
+
+enum identity identity_by_name(const char *name)
+{
+	return (enum identity)index_of(identity_names, AS_COUNT, name);
+}
+
+bool has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+	const char *p = words;
+
+	while ((p = strstr(p, word))) {
+		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+void case_free(struct test_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_containers; i++) {
+		free(c->containers[i].todo);
+		free(c->containers[i].masks);
+	}
+	free(c->containers);
+	free(c->tree);
+	free(c->text);
+	*c = (struct test_case){0};
+}
+
+static void write_container(const struct container *k, struct text *out)
+{
+	size_t i;
+
+	text_add_record(out, "container", k->name, expect_names[k->expect], k->topics, NULL);
+	text_add_record(out, "config", k->config, NULL);
+	for (i = 0; i < k->n_masks; i++)
+		text_add_record(out, "mask", k->masks[i].path, k->masks[i].class, NULL);
+	for (i = 0; i < k->n_todo; i++)
+		text_add_record(out, "todo", identity_names[k->todo[i].as],
+				op_info[k->todo[i].op].name, k->todo[i].path, k->todo[i].class,
+				NULL);
+}
+
+static void write_tree(const struct tree_entry *e, struct text *out)
+{
+	char mode[16], uid[16], gid[16];
+
+	snprintf(mode, sizeof(mode), "%04o", e->mode);
+	snprintf(uid, sizeof(uid), "%u", e->uid);
+	snprintf(gid, sizeof(gid), "%u", e->gid);
+	text_add_record(out, "tree", tree_kind_names[e->kind], e->path, mode, uid, gid, e->arg,
+			NULL);
+}
+
+static size_t count_lines(const char *s)
+{
+	size_t n = 0;
+
+	for (; (s = strchr(s, '\n')); s++)
+		n++;
+	return n;
+}
+
+void case_write(const struct test_case *c, struct text *out)
+{
+	_cleanup_text_ struct text t = {0};
+	size_t i;
+
+	text_add(&t, CASE_SCHEMA "\n");
+	text_add_record(&t, "bundle", c->bundle, NULL);
+	text_add_record(&t, "title", c->title, NULL);
+	text_add_record(&t, "profile", c->profile, NULL);
+	if (c->alone)
+		text_add(&t, "flag\talone\n");
+	if (c->at_once)
+		text_add(&t, "flag\tat-once\n");
+	for (i = 0; i < c->n_tree; i++)
+		write_tree(&c->tree[i], &t);
+	for (i = 0; i < c->n_containers; i++)
+		write_container(&c->containers[i], &t);
+	text_addf(&t, "end\t%zu\n", count_lines(text_str(&t)));
+	text_add_n(out, t.s, t.len);
+}
+
+/* Reading ---------------------------------------------------------------------------------- */
+
+struct reader {
+	struct test_case *c;
+	unsigned int line;
+	bool ended;
+};
+
+static struct container *last_container(struct reader *r)
+{
+	return r->c->n_containers ? &r->c->containers[r->c->n_containers - 1] : NULL;
+}
+
+static int read_text(char **slot, char *value)
+{
+	*slot = value;
+	return 0;
+}
+
+static int read_bundle(struct reader *r, char **f)
+{
+	return read_text(&r->c->bundle, f[1]);
+}
+
+static int read_title(struct reader *r, char **f)
+{
+	return read_text(&r->c->title, f[1]);
+}
+
+static int read_profile(struct reader *r, char **f)
+{
+	return read_text(&r->c->profile, f[1]);
+}
+
+static int read_flag(struct reader *r, char **f)
+{
+	if (streq(f[1], "alone"))
+		r->c->alone = true;
+	else if (streq(f[1], "at-once"))
+		r->c->at_once = true;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int read_tree(struct reader *r, char **f)
+{
+	size_t kind = index_of(tree_kind_names, TREE_KINDS, f[1]);
+
+	if (kind == TREE_KINDS || f[2][0] != '/')
+		return -EINVAL;
+	GROW(r->c->tree, r->c->n_tree);
+	r->c->tree[r->c->n_tree++] = (struct tree_entry){
+		.kind = (enum tree_kind)kind,
+		.path = f[2],
+		.mode = (unsigned int)strtoul(f[3], NULL, 8),
+		.uid = (unsigned int)strtoul(f[4], NULL, 10),
+		.gid = (unsigned int)strtoul(f[5], NULL, 10),
+		.arg = f[6],
+	};
+	return 0;
+}
+
+static int read_container(struct reader *r, char **f)
+{
+	size_t expect = index_of(expect_names, EXPECT_COUNT, f[2]);
+
+	/* The name becomes part of a folder's and a container's name. */
+	if (expect == EXPECT_COUNT || !*f[1] || strpbrk(f[1], "/. "))
+		return -EINVAL;
+	GROW(r->c->containers, r->c->n_containers);
+	r->c->containers[r->c->n_containers++] =
+		(struct container){.name = f[1], .expect = (enum expect)expect, .topics = f[3]};
+	return 0;
+}
+
+static int read_config(struct reader *r, char **f)
+{
+	struct container *k = last_container(r);
+
+	return k ? read_text(&k->config, f[1]) : -EINVAL;
+}
+
+static int read_mask(struct reader *r, char **f)
+{
+	struct container *k = last_container(r);
+
+	if (!k)
+		return -EINVAL;
+	GROW(k->masks, k->n_masks);
+	k->masks[k->n_masks++] = (struct mask){.path = f[1], .class = f[2]};
+	return 0;
+}
+
+static int read_todo(struct reader *r, char **f)
+{
+	struct container *k = last_container(r);
+	enum identity as = identity_by_name(f[1]);
+
+	if (!k || as == AS_UNKNOWN)
+		return -EINVAL;
+	GROW(k->todo, k->n_todo);
+	k->todo[k->n_todo++] =
+		(struct todo){.as = as, .op = op_by_name(f[2]), .path = f[3], .class = f[4]};
+	return 0;
+}
+
+static int read_end(struct reader *r, char **f)
+{
+	r->ended = strtoul(f[1], NULL, 10) == r->line - 1;
+	return r->ended ? 0 : -EINVAL;
+}
+
+#define MAX_FIELDS 7
+static const struct {
+	const char *name;
+	size_t fields;
+	int (*read)(struct reader *r, char **fields);
+} records[] = {
+	{"bundle", 2, read_bundle},	 {"title", 2, read_title},
+	{"profile", 2, read_profile},	 {"flag", 2, read_flag},
+	{"tree", MAX_FIELDS, read_tree}, {"container", 4, read_container},
+	{"config", 2, read_config},	 {"mask", 3, read_mask},
+	{"todo", 5, read_todo},		 {"end", 2, read_end},
+};
+
+static int read_record(struct reader *r, char *line)
+{
+	char *fields[MAX_FIELDS];
+	size_t n = split_record(line, fields, MAX_FIELDS);
+	size_t i;
+
+	if (r->ended)
+		return -EINVAL;
+	for (i = 0; i < ARRAY_SIZE(records); i++)
+		if (streq(fields[0], records[i].name))
+			return n == records[i].fields ? records[i].read(r, fields) : -EINVAL;
+	return -EINVAL;
+}
+
+int case_parse(char *text, struct test_case *ret, unsigned int *ret_line)
+{
+	_cleanup_case_ struct test_case c = {0};
+	struct reader r = {.c = &c, .line = 1};
+	char *rest = text;
+	char *line = next_line(&rest);
+
+	*ret_line = 1;
+	if (!line || !streq(line, CASE_SCHEMA))
+		return -EINVAL;
+	while ((line = next_line(&rest))) {
+		*ret_line = ++r.line;
+		if (read_record(&r, line) < 0)
+			return -EINVAL;
+	}
+	*ret_line = 0;
+	if (!r.ended || !c.bundle || !c.profile || c.n_containers == 0)
+		return -EINVAL;
+	c.text = text;
+	*ret = c;
+	c = (struct test_case){0};
+	return 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* maskspec show: a case as a person wants to see it, and as a bundle to run by hand. */
+#include "conformance/maskspec.h"
+
+#include <cjson/cJSON.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static void print_tree(const struct test_case *c)
+{
+	size_t i;
+
+	puts("rootfs:");
+	for (i = 0; i < c->n_tree && i < 60; i++)
+		printf("  %-6s %04o %s%s%s\n", tree_kind_names[c->tree[i].kind], c->tree[i].mode,
+		       c->tree[i].path, c->tree[i].kind == TREE_LINK ? " -> " : "",
+		       c->tree[i].kind == TREE_LINK ? c->tree[i].arg : "");
+	if (i < c->n_tree)
+		printf("  … and %zu more\n", c->n_tree - i);
+}
+
+static void print_container(const struct container *k)
+{
+	cJSON *json = cJSON_Parse(k->config);
+	_cleanup_free_ char *pretty = json ? cJSON_Print(json) : NULL;
+	size_t i;
+
+	printf("\ncontainer %s: %s%s%s\n", k->name, expect_names[k->expect],
+	       *k->topics ? ", about " : "", k->topics);
+	for (i = 0; i < k->n_masks && i < 40; i++)
+		printf("  %-18s %s\n", k->masks[i].class, k->masks[i].path);
+	if (i < k->n_masks)
+		printf("  … and %zu more\n", k->n_masks - i);
+	printf("  %zu observations\nconfig.json:\n%s\n", k->n_todo, pretty ? pretty : k->config);
+	cJSON_Delete(json);
+}
+
+/* The tree as commands: a bundle by hand needs mknod, owners and modes, and so root, as these. */
+static void write_script(const struct test_case *c, struct text *t)
+{
+	size_t i;
+
+	text_add(t, "#!/bin/sh\n# Makes rootfs/ of this bundle; run it here, as root.\nset -eu\n");
+	for (i = 0; i < c->n_tree; i++) {
+		const struct tree_entry *e = &c->tree[i];
+		static const char *const commands[TREE_KINDS] = {
+			[TREE_DIR] = "mkdir -p",
+			[TREE_FILE] = "printf %s",
+			[TREE_LINK] = "ln -s",
+			[TREE_HARD] = "ln",
+			[TREE_CHAR] = "mknod",
+			[TREE_FIFO] = "mkfifo",
+			[TREE_SOCKET] = "python3 -c 'import socket,sys; "
+					"socket.socket(socket.AF_UNIX).bind(sys.argv[1])'",
+		};
+		_cleanup_free_ char *arg = xstrdup(e->arg);
+		char *colon = strchr(arg, ':');
+
+		text_addf(t, "mkdir -p \"$(dirname 'rootfs%s')\"\n", e->path);
+		if (e->kind == TREE_FILE || e->kind == TREE_LINK)
+			text_addf(t, "%s '%s' %s'rootfs%s'\n", commands[e->kind], e->arg,
+				  e->kind == TREE_FILE ? ">" : "", e->path);
+		else if (e->kind == TREE_HARD)
+			text_addf(t, "ln 'rootfs%s' 'rootfs%s'\n", e->arg, e->path);
+		else if (e->kind == TREE_CHAR && colon)
+			text_addf(t, "mknod 'rootfs%s' c %.*s %s\n", e->path, (int)(colon - arg),
+				  arg, colon + 1);
+		else
+			text_addf(t, "%s 'rootfs%s'\n", commands[e->kind], e->path);
+		if (e->kind != TREE_LINK)
+			text_addf(t, "chmod %04o 'rootfs%s'\n", e->mode, e->path);
+	}
+}
+
+static int write_container(const struct test_case *c, const struct container *k, const char *dir)
+{
+	_cleanup_free_ char *bundle = xasprintf("%s/%s", dir, k->name);
+	_cleanup_free_ char *script = xasprintf("%s/make-rootfs.sh", bundle);
+	_cleanup_free_ char *config = xasprintf("%s/config.json", bundle);
+	_cleanup_text_ struct text t = {0};
+	int r;
+
+	if ((mkdir(dir, 0755) < 0 && errno != EEXIST) || mkdir(bundle, 0755) < 0)
+		return complain(EXIT_USAGE, "%s: %s; name a folder that has no %s yet", bundle,
+				errno_name(errno), k->name);
+	write_script(c, &t);
+	r = write_file_at(AT_FDCWD, script, t.s, t.len);
+	if (r == 0)
+		r = write_file_at(AT_FDCWD, config, k->config, strlen(k->config));
+	if (r < 0 || chmod(script, 0755) < 0)
+		return complain(EXIT_USAGE, "%s: %s", bundle, errno_name(r));
+	printf("%s: run make-rootfs.sh there, replace @IO@ and @ID@ (and the process) in "
+	       "config.json\n",
+	       bundle);
+	return 0;
+}
+
+static int show(const struct test_case *c, const char *write_to)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; write_to && r == 0 && i < c->n_containers; i++)
+		r = write_container(c, &c->containers[i], write_to);
+	if (write_to)
+		return r;
+	printf("%s: %s\nprofile %s%s%s\n\n", c->bundle, c->title, c->profile,
+	       c->alone ? ", alone on the host" : "", c->at_once ? ", containers at once" : "");
+	print_tree(c);
+	for (i = 0; i < c->n_containers; i++)
+		print_container(&c->containers[i]);
+	return 0;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	_cleanup_free_ char *fixtures = fixtures_dir(NULL);
+	_cleanup_case_list_ struct case_list l = {0};
+	const char *write_to = argc == 4 && streq(argv[2], "--write") ? argv[3] : NULL;
+	size_t i;
+
+	if (argc != 2 && !write_to)
+		return complain(EXIT_USAGE,
+				"show: BUNDLE [--write DIR]; `maskspec list cases` shows them");
+	if (!load_cases(fixtures, &l))
+		return EXIT_USAGE;
+	for (i = 0; i < l.n; i++)
+		if (streq(l.cases[i].bundle, argv[1]))
+			return show(&l.cases[i], write_to);
+	return complain(EXIT_USAGE, "show: no bundle \"%s\"; `maskspec list cases` shows them",
+			argv[1]);
+}

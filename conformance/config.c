@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The config.json that a container of a fixture gets: what the engines hand out, reduced to what
+ * masking needs, so that any runtime can take it. Fields of the fixture's container:
+ *   userns true, sysfs true, sysadmin true, readonlyRoot true, mounts [OCI mounts, added],
+ *   rootfsPropagation, cwd, args, maskedPaths and readonlyPaths (any JSON), maskedPathsText
+ * observe replaces @IO@ and @ID@.
+ */
+#include "conformance/fixture.h"
+
+#include <cjson/cJSON.h>
+
+#include "conformance/probe/probe.h"
+
+#define USERNS_BASE 200000 /* as in subject.c */
+
+/* What moby, containerd and podman agree on, the default of every engine. */
+static const char *const capabilities[] = {
+	"CAP_AUDIT_WRITE", "CAP_CHOWN",	  "CAP_DAC_OVERRIDE",	  "CAP_FOWNER",	    "CAP_FSETID",
+	"CAP_KILL",	   "CAP_MKNOD",	  "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",    "CAP_SETFCAP",
+	"CAP_SETGID",	   "CAP_SETPCAP", "CAP_SETUID",		  "CAP_SYS_CHROOT",
+};
+static const char *const more_capabilities[] = {"CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH"};
+
+static const cJSON *field(const cJSON *o, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+static bool is_set(const cJSON *o, const char *name)
+{
+	return cJSON_IsTrue(field(o, name));
+}
+
+static cJSON *capability_set(bool admin)
+{
+	cJSON *a = cJSON_CreateArray();
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(capabilities); i++)
+		cJSON_AddItemToArray(a, cJSON_CreateString(capabilities[i]));
+	for (i = 0; admin && i < ARRAY_SIZE(more_capabilities); i++)
+		cJSON_AddItemToArray(a, cJSON_CreateString(more_capabilities[i]));
+	return a;
+}
+
+static void add_capabilities(cJSON *process, bool admin)
+{
+	static const char *const sets[] = {"bounding", "effective", "permitted"};
+	cJSON *c = cJSON_AddObjectToObject(process, "capabilities");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(sets); i++)
+		cJSON_AddItemToObject(c, sets[i], capability_set(admin));
+}
+
+static cJSON *args(const cJSON *container, const char *name)
+{
+	const char *const probe[] = {PROBE_BINARY, "probe", name};
+
+	if (field(container, "args"))
+		return cJSON_Duplicate(field(container, "args"), true);
+	return cJSON_CreateStringArray(probe, ARRAY_SIZE(probe));
+}
+
+static void add_process(cJSON *config, const cJSON *container, const char *name)
+{
+	static const char *const env[] = {"PATH=/bin"};
+	cJSON *p = cJSON_AddObjectToObject(config, "process");
+	cJSON *user = cJSON_AddObjectToObject(p, "user");
+
+	cJSON_AddNumberToObject(user, "uid", 0);
+	cJSON_AddNumberToObject(user, "gid", 0);
+	cJSON_AddItemToObject(p, "args", args(container, name));
+	cJSON_AddItemToObject(p, "env", cJSON_CreateStringArray(env, ARRAY_SIZE(env)));
+	cJSON_AddStringToObject(p, "cwd", "/");
+	add_capabilities(p, is_set(container, "sysadmin"));
+}
+
+static void add_mount(cJSON *mounts, const char *destination, const char *type, const char *source,
+		      const char *options)
+{
+	cJSON *m = cJSON_CreateObject(), *o;
+	_cleanup_free_ char *copy = xstrdup(options);
+	char *state = NULL, *word;
+
+	cJSON_AddStringToObject(m, "destination", destination);
+	cJSON_AddStringToObject(m, "type", type);
+	cJSON_AddStringToObject(m, "source", source);
+	o = cJSON_AddArrayToObject(m, "options");
+	for (word = strtok_r(copy, ",", &state); word; word = strtok_r(NULL, ",", &state))
+		cJSON_AddItemToArray(o, cJSON_CreateString(word));
+	cJSON_AddItemToArray(mounts, m);
+}
+
+static void add_mounts(cJSON *config, const cJSON *container)
+{
+	cJSON *mounts = cJSON_AddArrayToObject(config, "mounts");
+	const cJSON *m;
+
+	add_mount(mounts, "/proc", "proc", "proc", "nosuid,noexec,nodev");
+	add_mount(mounts, "/dev", "tmpfs", "tmpfs", "nosuid,strictatime,mode=755,size=65536k");
+	if (is_set(container, "sysfs"))
+		add_mount(mounts, "/sys", "sysfs", "sysfs", "nosuid,noexec,nodev,ro");
+	cJSON_ArrayForEach(m, field(container, "mounts"))
+		cJSON_AddItemToArray(mounts, cJSON_Duplicate(m, true));
+	add_mount(mounts, PROBE_DIR, "bind", "@IO@", "bind,rw");
+}
+
+static void add_mapping(cJSON *linux_, const char *name)
+{
+	cJSON *m = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(m, "containerID", 0);
+	cJSON_AddNumberToObject(m, "hostID", USERNS_BASE);
+	cJSON_AddNumberToObject(m, "size", 65536);
+	cJSON_AddItemToArray(cJSON_AddArrayToObject(linux_, name), m);
+}
+
+static void add_namespaces(cJSON *linux_, bool userns)
+{
+	static const char *const types[] = {"pid", "ipc", "uts", "mount", "network", "user"};
+	cJSON *a = cJSON_AddArrayToObject(linux_, "namespaces");
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(types); i++) {
+		cJSON *n;
+
+		if (!userns && streq(types[i], "user"))
+			continue;
+		n = cJSON_CreateObject();
+		cJSON_AddStringToObject(n, "type", types[i]);
+		cJSON_AddItemToArray(a, n);
+	}
+}
+
+static void add_list(cJSON *linux_, const cJSON *container, const char *name)
+{
+	const cJSON *list = field(container, name);
+	cJSON *expanded;
+
+	if (!list)
+		return;
+	expanded = cJSON_IsArray(list) ? expand_repeats(list) : cJSON_Duplicate(list, true);
+	cJSON_AddItemToObject(linux_, name, expanded);
+}
+
+static void add_linux(cJSON *config, const cJSON *container)
+{
+	cJSON *l = cJSON_AddObjectToObject(config, "linux");
+	const cJSON *propagation = field(container, "rootfsPropagation");
+
+	if (is_set(container, "userns")) {
+		add_mapping(l, "uidMappings");
+		add_mapping(l, "gidMappings");
+	}
+	add_namespaces(l, is_set(container, "userns"));
+	cJSON_AddStringToObject(l, "cgroupsPath", "/@ID@");
+	if (propagation)
+		cJSON_AddItemToObject(l, "rootfsPropagation", cJSON_Duplicate(propagation, true));
+	add_list(l, container, "maskedPaths");
+	add_list(l, container, "readonlyPaths");
+	if (field(container, "maskedPathsText"))
+		cJSON_AddStringToObject(l, "maskedPaths", "@TEXT@");
+}
+
+/* @masked_text is put in as it stands: what no JSON writer would write (NUL, a key twice). */
+char *config_text(const cJSON *container, const char *name, const char *masked_text)
+{
+	cJSON *config = cJSON_CreateObject(), *root;
+	char *text, *at;
+
+	cJSON_AddStringToObject(config, "ociVersion", "1.0.2");
+	add_process(config, container, name);
+	root = cJSON_AddObjectToObject(config, "root");
+	cJSON_AddStringToObject(root, "path", "rootfs");
+	cJSON_AddBoolToObject(root, "readonly", is_set(container, "readonlyRoot"));
+	cJSON_AddStringToObject(config, "hostname", "maskspec");
+	add_mounts(config, container);
+	add_linux(config, container);
+	text = cJSON_PrintUnformatted(config);
+	cJSON_Delete(config);
+	at = text ? strstr(text, "\"@TEXT@\"") : NULL;
+	if (at && masked_text) {
+		char *whole = xasprintf("%.*s%s%s", (int)(at - text), text, masked_text,
+					at + strlen("\"@TEXT@\""));
+
+		free(text);
+		text = whole;
+	}
+	return text;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fixtures: fixtures/bundles/NAME.json, schema maskspec-fixture/1 (fixtures/schema). A fixture says
+ * what a rootfs holds, what its containers mask, and of which class each path is; here it becomes
+ * cases, plain text that `observe` can read without a JSON library.
+ *
+ * In any array an object {"repeat": N, …} stands for N copies with %d replaced by 0 to N-1.
+ */
+#pragma once
+
+#include "conformance/case.h"
+
+struct case_list {
+	struct test_case *cases;
+	size_t n;
+};
+
+void case_list_free(struct case_list *l);
+#define _cleanup_case_list_ _cleanup_(case_list_free)
+
+/*
+ * Reads every *.json of @dir, in the order of their names. 0, or -EINVAL with a sentence that
+ * names file, field and remedy in *@ret_error (owned by the caller).
+ */
+int fixtures_load(const char *dir, struct case_list *ret, char **ret_error);
+
+/* classes.c: which rows a path of a class gets. -ENOENT: no such class and no such id. */
+int class_add(struct container *k, const char *class, const char *path);
+/* Rows in the order of execution: what looks before what changes, by identity. */
+void class_sort(struct container *k);
+
+/* config.c: the config.json of a container; see there. */
+struct cJSON;
+char *config_text(const struct cJSON *container, const char *name, const char *masked_text);
+
+/* pairs.c: the generator "pairs"; one case for each kind of the fixture. */
+int pairs_expand(const struct cJSON *fixture, struct case_list *l, struct text *error);
+int fixture_case(const struct cJSON *fixture, struct case_list *l, struct text *error);
+/* Copy of the array @a with every "repeat" expanded; owned by the caller. NULL when malformed. */
+struct cJSON *expand_repeats(const struct cJSON *a);

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One engine for all judges. For each row of the todo that a judge asks for:
+ *
+ *   the container was refused      pass where a refusal is a right end, else broken
+ *   no fact, or more than one      broken
+ *   "unavailable"                  skipped: the identity or the call could not be had
+ *   violates(fact)                 fail, whatever the control says
+ *   a control that doesn't violate broken ("dull"): the same operation shows nothing here
+ *   otherwise                      pass
+ *
+ * Fail goes before broken, broken before pass, so evidence that is taken away never helps.
+ */
+#include "conformance/judge/judge.h"
+
+#include <stdarg.h>
+
+void finding_free(struct finding *f)
+{
+	text_free(&f->reason);
+	text_free(&f->observed);
+	text_free(&f->rows);
+}
+
+void found(struct finding *f, enum verdict v, const char *fmt, ...)
+{
+	_cleanup_free_ char *s = NULL;
+	struct text *t = v == VERDICT_BROKEN || v == VERDICT_SKIP ? &f->reason : &f->observed;
+	va_list ap;
+
+	if (v < f->verdict)
+		return;
+	if (v > f->verdict) {
+		text_free(&f->reason);
+		text_free(&f->observed);
+		f->verdict = v;
+	}
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) < 0)
+		s = NULL;
+	va_end(ap);
+	/* Many rows may say the same: the first few are enough to act on. */
+	if (s && *s && t->len < 400 && !strstr(text_str(t), s))
+		text_addf(t, "%s%s", t->len ? "; " : "", s);
+}
+
+static void add_evidence(struct finding *f, const struct row *r)
+{
+	if (f->rows.len < 4000)
+		text_add_record(&f->rows, r->source, r->phase,
+				r->as < AS_COUNT ? identity_names[r->as] : "-",
+				r->op < OP_COUNT ? op_info[r->op].name : "-", r->path, r->result,
+				r->value, NULL);
+}
+
+/* Rows ------------------------------------------------------------------------------------- */
+
+const struct row *find_row(const struct facts *f, const char *source, const char *name,
+			   const char *phase, enum op op, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_rows; i++) {
+		const struct row *r = &f->rows[i];
+
+		if (r->op == op && streq(r->phase, phase) && (!path || streq(r->path, path)) &&
+		    (name ? row_from(r, source, name) : streq(r->source, source)))
+			return r;
+	}
+	return NULL;
+}
+
+static const struct row *answered(const struct view *v, const char *phase, const char *command)
+{
+	return find_row(v->facts, "driver", v->container->name, phase, OP_EXIT, command);
+}
+
+bool container_ran(const struct view *v)
+{
+	return find_row(v->facts, "probe", v->container->name, "first", OP_RAN, NULL) ||
+	       find_row(v->facts, "probe", v->container->name, "run", OP_RAN, NULL);
+}
+
+bool container_started(const struct view *v)
+{
+	const struct row *create = answered(v, "create", "create");
+	const struct row *start = answered(v, "start", "start");
+
+	return create && streq(create->result, "ok") && start && streq(start->result, "ok") &&
+	       container_ran(v);
+}
+
+static bool is_refusal(const struct row *r)
+{
+	return r && strip_prefix(r->result, "exit:");
+}
+
+bool container_refused(const struct view *v)
+{
+	return is_refusal(answered(v, "create", "create")) ||
+	       is_refusal(answered(v, "start", "start"));
+}
+
+/* The one fact of a row of the todo; NULL when there is none or more than one. */
+static const struct row *fact_of(const struct view *v, const struct todo *t)
+{
+	const char *phase = t->as == AS_EXEC ? "exec" : "run";
+	const struct row *one = NULL;
+	size_t i;
+
+	for (i = 0; i < v->facts->n_rows; i++) {
+		const struct row *r = &v->facts->rows[i];
+
+		if (r->op != t->op || r->as != t->as || !streq(r->phase, phase) ||
+		    !streq(r->path, t->path) || !row_from(r, "probe", v->container->name))
+			continue;
+		if (one && !(streq(one->result, r->result) && streq(one->value, r->value)))
+			return NULL;
+		one = r;
+	}
+	return one;
+}
+
+/* Judging by rows --------------------------------------------------------------------------- */
+
+static bool asks(const struct judge *j, const struct todo *t)
+{
+	if (!j->class || t->op >= OP_COUNT || !(j->ops & BIT(t->op)) ||
+	    !has_word(j->class, t->class))
+		return false;
+	if (j->identities)
+		return j->identities & BIT(t->as);
+	return t->as != AS_EXEC && t->as != AS_SYSADMIN;
+}
+
+enum control { CONTROL_SHARP, CONTROL_DULL, CONTROL_UNSUPPORTED, CONTROL_NONE };
+
+/* A file system or kernel without the operation can't show its effect anywhere. */
+static bool is_unsupported(const struct row *r)
+{
+	return streq(r->result, "EOPNOTSUPP") || streq(r->result, "ENOTTY") ||
+	       streq(r->result, "ENOSYS") || streq(r->result, "unavailable");
+}
+
+static enum control control_of_row(const struct judge *j, const struct view *v,
+				   const struct todo *c, enum control so_far)
+{
+	const struct row *r = fact_of(v, c);
+
+	if (!r)
+		return CONTROL_DULL;
+	if (j->violates(r))
+		return so_far == CONTROL_NONE ? CONTROL_SHARP : so_far;
+	if (is_unsupported(r))
+		return so_far == CONTROL_DULL ? so_far : CONTROL_UNSUPPORTED;
+	return CONTROL_DULL;
+}
+
+/* Every control row of the same operation must show the opposite; there must be one. */
+static enum control control_of(const struct judge *j, const struct facts *f, const struct todo *t)
+{
+	/* Of mount attempts the opposite is only to be had with CAP_SYS_ADMIN. */
+	enum identity as = j->control_as == AS_ROOT || t->as == AS_USERNS ? t->as : j->control_as;
+	const char *class = t->as == AS_USERNS && j->control_as != AS_ROOT
+				    ? "control-dir control-file"
+				    : j->control;
+	enum control state = CONTROL_NONE;
+	size_t i, n;
+
+	for (i = 0; i < f->c.n_containers; i++) {
+		const struct view v = {.facts = f, .container = &f->c.containers[i]};
+
+		for (n = 0; n < v.container->n_todo; n++) {
+			const struct todo *c = &v.container->todo[n];
+
+			if (c->op == t->op && c->as == as && has_word(class, c->class))
+				state = control_of_row(j, &v, c, state);
+		}
+	}
+	return state;
+}
+
+static void say_row(struct finding *f, enum verdict v, const struct row *r)
+{
+	found(f, v, "%s of %s as %s: %s%s%s", op_info[r->op].name, r->path, identity_names[r->as],
+	      r->result, *r->value ? " " : "", r->value);
+}
+
+static void judge_control(const struct judge *j, const struct view *v, const struct todo *t,
+			  const struct row *r, struct finding *f)
+{
+	switch (control_of(j, v->facts, t)) {
+	case CONTROL_SHARP:
+		found(f, VERDICT_PASS, "%s", "");
+		break;
+	case CONTROL_UNSUPPORTED:
+		found(f, VERDICT_SKIP, "%s is not supported here", op_info[r->op].name);
+		break;
+	case CONTROL_DULL:
+	case CONTROL_NONE:
+	default:
+		found(f, VERDICT_BROKEN, "dull control: %s as %s doesn't show the opposite on %s",
+		      op_info[r->op].name, identity_names[r->as], j->control);
+	}
+}
+
+static void judge_row(const struct judge *j, const struct view *v, const struct todo *t,
+		      struct finding *f)
+{
+	const struct row *r = fact_of(v, t);
+
+	if (!r) {
+		found(f, VERDICT_BROKEN, "no single fact of %s of %s as %s", op_info[t->op].name,
+		      t->path, identity_names[t->as]);
+	} else if (j->informs) {
+		j->informs(r, &f->observed);
+		f->verdict = f->verdict > VERDICT_PASS ? f->verdict : VERDICT_PASS;
+	} else if (streq(r->result, "unavailable")) {
+		found(f, VERDICT_SKIP, "%s can't be had here", identity_names[t->as]);
+	} else if (j->violates(r)) {
+		say_row(f, VERDICT_FAIL, r);
+		add_evidence(f, r);
+	} else {
+		judge_control(j, v, t, r, f);
+	}
+}
+
+static void judge_refused(const struct judge *j, const struct view *v, struct finding *f)
+{
+	if (!container_refused(v))
+		found(f, VERDICT_BROKEN, "container %s gave no facts: neither started nor refused",
+		      v->container->name);
+	else if (container_ran(v))
+		found(f, VERDICT_FAIL, "container %s was refused, but its process ran",
+		      v->container->name);
+	else if (j->refusal_passes)
+		found(f, VERDICT_PASS, "refused");
+	else
+		found(f, VERDICT_BROKEN, "container %s did not start (see life-start)",
+		      v->container->name);
+}
+
+/* exec is optional: OCI names only create, start, state, kill and delete. */
+static bool exec_not_offered(const struct view *v)
+{
+	const struct row *r =
+		find_row(v->facts, "driver", v->container->name, "exec", OP_OFFERED, "exec");
+
+	return r && streq(r->result, "not-offered");
+}
+
+static void judge_container(const struct judge *j, const struct view *v, struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < v->container->n_todo; i++) {
+		const struct todo *t = &v->container->todo[i];
+
+		if (!asks(j, t))
+			continue;
+		if (!container_started(v)) {
+			judge_refused(j, v, f);
+			return;
+		}
+		if (t->as == AS_EXEC && exec_not_offered(v))
+			found(f, VERDICT_SKIP, "exec is not offered");
+		else
+			judge_row(j, v, t, f);
+	}
+}
+
+/* Entry points ------------------------------------------------------------------------------ */
+
+static bool masks_something(const struct container *k)
+{
+	return k->expect == EXPECT_STARTS && strstr(k->config, "\"maskedPaths\":[\"");
+}
+
+static bool is_due_in(enum requirement_id id, const struct container *k)
+{
+	const struct judge *j = judges[id];
+	size_t i;
+
+	if (j->check)
+		return j->every ? masks_something(k) : has_word(k->topics, requirements[id].id);
+	for (i = 0; i < k->n_todo; i++)
+		if (asks(j, &k->todo[i]))
+			return true;
+	return false;
+}
+
+bool judge_is_due(enum requirement_id id, const struct test_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_containers; i++)
+		if (is_due_in(id, &c->containers[i]))
+			return true;
+	return false;
+}
+
+static const char *const damage[] = {
+	[FACTS_WHOLE] = "",
+	[FACTS_MISSING] = "facts are missing",
+	[FACTS_CUT] = "facts end in the middle",
+	[FACTS_MALFORMED] = "facts are malformed",
+	[FACTS_FOREIGN] = "facts are of another run or case",
+};
+
+void judge_case(enum requirement_id id, const struct facts *f, struct finding *ret)
+{
+	size_t i;
+
+	*ret = (struct finding){0};
+	if (f->state != FACTS_WHOLE) {
+		found(ret, VERDICT_BROKEN, "%s", damage[f->state]);
+		return;
+	}
+	for (i = 0; i < f->c.n_containers; i++) {
+		const struct view v = {.facts = f, .container = &f->c.containers[i]};
+
+		if (!is_due_in(id, v.container))
+			continue;
+		if (judges[id]->check)
+			judges[id]->check(&v, ret);
+		else
+			judge_container(judges[id], &v, ret);
+	}
+	if (ret->verdict == VERDICT_NOT_DUE && judge_is_due(id, &f->c))
+		found(ret, VERDICT_BROKEN, "nothing was judged");
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/judge/measure.h"
+
+void measures_free(struct measures *m)
+{
+	*m = (struct measures){0};
+}
+
+static void add(struct measures *m, const char *name, const char *unit, unsigned long long value)
+{
+	if (m->n == ARRAY_SIZE(m->list))
+		return;
+	m->list[m->n].name = name;
+	m->list[m->n].unit = unit;
+	snprintf(m->list[m->n].value, sizeof(m->list[m->n].value), "%llu", value);
+	m->n++;
+}
+
+/* The container that masks: the last one, which in every fixture is not the plain sibling. */
+static const struct container *masked_container(const struct test_case *c)
+{
+	size_t i = c->n_containers;
+
+	while (i-- > 0)
+		if (!streq(c->containers[i].name, "plain"))
+			return &c->containers[i];
+	return NULL;
+}
+
+static void add_times(const struct facts *f, const char *name, struct measures *m)
+{
+	static const struct {
+		const char *command, *measure;
+	} times[] = {
+		{"create", "time.create"},
+		{"start", "time.start"},
+		{"delete", "time.delete"},
+	};
+	size_t i, j;
+
+	for (i = 0; i < f->n_rows; i++) {
+		const struct row *r = &f->rows[i];
+
+		if (r->op != OP_TIME)
+			continue;
+		m->usec += strtoull(r->value, NULL, 10);
+		for (j = 0; j < ARRAY_SIZE(times); j++)
+			if (row_from(r, "driver", name) && streq(r->path, times[j].command))
+				add(m, times[j].measure, "us", strtoull(r->value, NULL, 10));
+	}
+}
+
+void measure_case(const struct facts *f, struct measures *ret)
+{
+	const struct container *k = masked_container(&f->c);
+	const struct view v = {.facts = f, .container = k};
+	unsigned int superblocks, mounts;
+
+	*ret = (struct measures){0};
+	if (!k)
+		return;
+	if (measure_superblocks(&v, &superblocks, &mounts)) {
+		add(ret, "superblocks.directory_masks", "superblocks", superblocks);
+		add(ret, "mounts.masks", "mounts", mounts);
+	}
+	add_times(f, k->name, ret);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * docs/spec/30-paths.md. Most requirements here ask for one thing, that a path of their class shows
+ * a mask; they differ in what leads there, which is the fixtures' business, and in whether a
+ * refused container is a right end, too.
+ */
+#include "conformance/judge/rows.h"
+
+#define MASKED(id)                                                                                 \
+	JUDGE(id) = {.class = NAME_##id,                                                           \
+		     .ops = OPS1(LOOK),                                                            \
+		     .control = "control",                                                         \
+		     .violates = row_not_masked,                                                   \
+		     .expected = "masked: nothing can be read"}
+#define MASKED_OR_REFUSED(id)                                                                      \
+	JUDGE(id) = {.class = NAME_##id,                                                           \
+		     .ops = OPS1(LOOK),                                                            \
+		     .control = "control",                                                         \
+		     .refusal_passes = true,                                                       \
+		     .violates = row_not_masked,                                                   \
+		     .expected = "masked, or the container refused"}
+
+#define NAME_path_missing_rest "path-missing-rest"
+#define NAME_path_link "path-link"
+#define NAME_path_link_chain "path-link-chain"
+#define NAME_path_link_clamped "path-link-clamped"
+#define NAME_path_link_middle "path-link-middle"
+#define NAME_path_double_slash "path-double-slash"
+#define NAME_path_dot "path-dot"
+#define NAME_path_bytes "path-bytes"
+#define NAME_path_name_max "path-name-max"
+#define NAME_path_duplicate "path-duplicate"
+#define NAME_path_same_object "path-same-object"
+#define NAME_path_nested "path-nested"
+#define NAME_path_special "path-special"
+#define NAME_path_mountpoint "path-mountpoint"
+#define NAME_path_relative_exposed "path-relative-exposed"
+#define NAME_path_unreachable "path-unreachable"
+#define NAME_path_overlong "path-overlong"
+#define NAME_path_trailing_slash "path-trailing-slash"
+#define NAME_path_dev "path-dev"
+#define NAME_list_type "list-type"
+#define NAME_list_thermal "list-thermal"
+
+MASKED(path_missing_rest);
+MASKED(path_link);
+MASKED(path_link_chain);
+MASKED(path_link_clamped);
+MASKED(path_link_middle);
+MASKED(path_double_slash);
+MASKED(path_dot);
+MASKED(path_bytes);
+MASKED(path_name_max);
+MASKED(path_duplicate);
+MASKED(path_same_object);
+MASKED(path_special);
+MASKED(path_mountpoint);
+MASKED(list_thermal);
+MASKED_OR_REFUSED(path_relative_exposed);
+MASKED_OR_REFUSED(path_unreachable);
+MASKED_OR_REFUSED(path_overlong);
+MASKED_OR_REFUSED(path_trailing_slash);
+MASKED_OR_REFUSED(path_dev);
+MASKED_OR_REFUSED(list_type);
+
+/* What is hidden below an ancestor's mask is not there to be masked, and that is right. */
+JUDGE(path_nested) = {
+	.class = NAME_path_nested,
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.violates = row_exposes,
+	.expected = "masked, or hidden below a mask",
+};
+
+JUDGE(path_pairs) = {
+	.class = "path-pairs",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.refusal_passes = true,
+	.violates = row_exposes,
+	.expected = "masked, hidden below a mask, or the container refused",
+};
+
+JUDGE(path_missing_untouched) = {
+	.class = "path-missing-untouched",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.violates = row_ok,
+	.expected = "ENOENT still",
+};
+
+/* Ends of a container ------------------------------------------------------------------------ */
+
+static const char *stderr_of(const struct view *v)
+{
+	const struct row *create =
+		find_row(v->facts, "driver", v->container->name, "create", OP_EXIT, "create");
+	const struct row *start =
+		find_row(v->facts, "driver", v->container->name, "start", OP_EXIT, "start");
+
+	if (start && *start->value)
+		return start->value;
+	return create ? create->value : "";
+}
+
+/* The sibling without the odd entry, which must start: else the refusal says nothing. */
+static bool plain_started(const struct view *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->facts->c.n_containers; i++) {
+		const struct view plain = {.facts = v->facts,
+					   .container = &v->facts->c.containers[i]};
+
+		if (streq(plain.container->name, "plain"))
+			return container_started(&plain);
+	}
+	return false;
+}
+
+static void check_refused(const struct view *v, struct finding *f)
+{
+	if (!plain_started(v))
+		found(f, VERDICT_BROKEN,
+		      "dull control: the sibling without the entry didn't start");
+	else if (container_ran(v))
+		found(f, VERDICT_FAIL, "container %s was started", v->container->name);
+	else if (container_refused(v))
+		found(f, VERDICT_PASS, "refused");
+	else
+		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
+		      v->container->name);
+}
+
+static void check_starts(const struct view *v, struct finding *f)
+{
+	if (container_started(v))
+		found(f, VERDICT_PASS, "started");
+	else if (!plain_started(v))
+		found(f, VERDICT_BROKEN, "the sibling without the entry didn't start");
+	else if (container_refused(v))
+		found(f, VERDICT_FAIL, "container %s was refused: %.200s", v->container->name,
+		      stderr_of(v));
+	else
+		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
+		      v->container->name);
+}
+
+#define REFUSED(id) JUDGE(id) = {.check = check_refused, .expected = "the container is refused"}
+#define STARTS(id) JUDGE(id) = {.check = check_starts, .expected = "the container starts"}
+
+REFUSED(path_absolute);
+REFUSED(path_loop);
+REFUSED(path_notdir);
+REFUSED(list_nul);
+STARTS(path_missing);
+STARTS(list_absent);
+
+/* Reported ----------------------------------------------------------------------------------- */
+
+static void say_end(const struct view *v, struct finding *f)
+{
+	size_t i;
+
+	if (container_refused(v)) {
+		found(f, VERDICT_PASS, "refused");
+		return;
+	}
+	if (!container_started(v)) {
+		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
+		      v->container->name);
+		return;
+	}
+	for (i = 0; i < v->facts->n_rows; i++) {
+		const struct row *r = &v->facts->rows[i];
+
+		if (r->op == OP_LOOK && r->as == AS_ROOT && streq(r->phase, "run") &&
+		    row_from(r, "probe", v->container->name) && !strstr(r->path, "control"))
+			found(f, VERDICT_PASS, "%s is %s", r->path,
+			      row_exposes(r) ? "not masked" : "masked");
+	}
+	found(f, VERDICT_PASS, "started");
+}
+
+#define REPORTED(id) JUDGE(id) = {.check = say_end, .expected = "reported, never failed"}
+
+REPORTED(path_root);
+REPORTED(list_duplicate_key);
+
+/* Default lists ------------------------------------------------------------------------------- */
+
+static const struct row *look_at(const struct facts *f, const char *name, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_rows; i++) {
+		const struct row *r = &f->rows[i];
+
+		if (r->op == OP_LOOK && r->as == AS_ROOT && streq(r->phase, "run") &&
+		    streq(r->path, path) && row_from(r, "probe", name))
+			return r;
+	}
+	return NULL;
+}
+
+/* Which paths exist and can be read differs by machine: the sibling without masks says. */
+static void check_list(const struct view *v, struct finding *f)
+{
+	unsigned int masked = 0;
+	size_t i;
+
+	if (!container_started(v) || !plain_started(v)) {
+		found(f, VERDICT_BROKEN, "container %s or plain did not start", v->container->name);
+		return;
+	}
+	for (i = 0; i < v->container->n_masks; i++) {
+		const char *path = v->container->masks[i].path;
+		const struct row *with = look_at(v->facts, v->container->name, path);
+		const struct row *without = look_at(v->facts, "plain", path);
+
+		if (!with || !without)
+			found(f, VERDICT_BROKEN, "no look at %s", path);
+		else if (row_exposes(with))
+			found(f, VERDICT_FAIL, "%s: %s", path, with->value);
+		else if (row_exposes(without))
+			masked++;
+	}
+	if (masked == 0)
+		found(f, VERDICT_BROKEN,
+		      "dull control: nothing of the list is readable without masks");
+	else
+		found(f, VERDICT_PASS, "%u paths masked", masked);
+}
+
+JUDGE(list_default) = {
+	.check = check_list,
+	.expected = "nothing of the list can be read",
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/judge/rows.h"
+
+bool row_ok(const struct row *r)
+{
+	return streq(r->result, "ok");
+}
+
+static bool value_is(const struct row *r, const char *key, const char *want)
+{
+	char buf[64];
+
+	return row_value(r, key, buf, sizeof(buf)) && streq(buf, want);
+}
+
+bool row_not_null(const struct row *r)
+{
+	return row_ok(r) && !(value_is(r, "type", "chr") && value_is(r, "rdev", "1:3"));
+}
+
+/* An open that fails exposes nothing; whether it is a mask is row_not_masked()'s question. */
+bool row_exposes(const struct row *r)
+{
+	if (!row_ok(r))
+		return false;
+	if (value_is(r, "type", "dir"))
+		return row_number(r, "entries") != 0 && value_is(r, "open", "ok");
+	if (value_is(r, "type", "file"))
+		return row_number(r, "bytes") != 0;
+	return row_not_null(r);
+}
+
+/* EACCES is how a mask may look to an ordinary user, never to root. */
+bool row_not_masked(const struct row *r)
+{
+	if (row_exposes(r))
+		return true;
+	if (!row_ok(r))
+		return !(streq(r->result, "EACCES") && r->as == AS_USER);
+	return !value_is(r, "open", "ok") && r->as != AS_USER;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/manifest.h"
+
+void manifest_free(struct manifest *m)
+{
+	free(m->cases);
+	free(m->text);
+	*m = (struct manifest){0};
+}
+
+static char **setting(struct manifest *m, const char *name)
+{
+	if (streq(name, "run"))
+		return &m->run;
+	if (streq(name, "profile"))
+		return &m->profile;
+	if (streq(name, "filter"))
+		return &m->filter;
+	return streq(name, "require") ? &m->require : NULL;
+}
+
+static int read_line(struct manifest *m, char *line, unsigned long number, bool *ended)
+{
+	char *f[5];
+	size_t n = split_record(line, f, ARRAY_SIZE(f));
+	char **slot = setting(m, f[0]);
+
+	if (*ended)
+		return -EINVAL;
+	if (slot && n == 2) {
+		*slot = f[1];
+	} else if (streq(f[0], "case") && n == 5) {
+		GROW(m->cases, m->n);
+		m->cases[m->n++] = (struct due_case){f[1], f[2], f[3], f[4]};
+	} else if (streq(f[0], "end") && n == 2 && strtoul(f[1], NULL, 10) == number - 1) {
+		*ended = true;
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int manifest_parse(char *text, struct manifest *ret)
+{
+	_cleanup_manifest_ struct manifest m = {.text = text};
+	unsigned long number = 1;
+	bool ended = false;
+	char *rest = text;
+	char *line;
+
+	sha256_text(text, strlen(text), m.digest);
+	line = next_line(&rest);
+	if (!line || !streq(line, "manifest/1"))
+		return -EINVAL;
+	while ((line = next_line(&rest)))
+		if (read_line(&m, line, ++number, &ended) < 0)
+			return -EINVAL;
+	if (!ended || !m.run || !m.profile || !m.filter || !m.require)
+		return -EINVAL;
+	*ret = m;
+	m = (struct manifest){0};
+	return 0;
+}

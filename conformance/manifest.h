@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The manifest: every case that a run owes, written before the first one starts. Each facts file
+ * carries its digest, so a case, a requirement or a setting can't be taken out afterwards.
+ *
+ *   manifest/1
+ *   run ID | profile NAME | filter GLOBS | require WORDS
+ *   case BUNDLE FILE DIGEST IDS        IDS: due in this case, blank-separated
+ *   end LINES
+ */
+#pragma once
+
+#include "conformance/judge/judge.h"
+#include "conformance/sha256.h"
+
+#define MANIFEST_FILE "manifest"
+#define PREFLIGHT "preflight"
+
+struct due_case {
+	char *bundle, *file, *digest, *ids;
+};
+
+/* Strings point into @text, but for one that was built (manifest_build()). */
+struct manifest {
+	char *text;
+	char *run, *profile, *filter, *require;
+	struct due_case *cases;
+	size_t n;
+	char digest[SHA256_HEX];
+};
+
+void manifest_free(struct manifest *m);
+#define _cleanup_manifest_ _cleanup_(manifest_free)
+/* Takes @text over. -EINVAL: no manifest, or cut. */
+int manifest_parse(char *text, struct manifest *ret);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* maskspec: the command table, help, and what the commands share. */
+#include "conformance/maskspec.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+
+#include "version.h"
+
+static const struct {
+	const char *name;
+	command_main *main;
+	const char *args;
+	const char *help;
+} commands[] = {
+	{"list", cmd_list, "[requirements|cases|mutants] [--json]",
+	 "what there is: requirements, cases, mutants"},
+	{"explain", cmd_explain, "ID", "a requirement: sentence, level, why, source, killers"},
+	{"show", cmd_show, "BUNDLE [--write DIR]",
+	 "a case: tree, lists, config.json; writes a bundle to run by hand"},
+	{"run", cmd_run, "--runtime PATH [OPTION]...", "observe and judge a runtime"},
+	{"observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out"},
+	{"judge", cmd_judge, "FOLDER | FACTS... [--json] [OPTION]...",
+	 "only judge: facts in, report on stdout; no root, any machine"},
+	{"version", cmd_version, "", "version, commit and digest of the specification"},
+};
+
+static void usage(FILE *out)
+{
+	size_t i;
+
+	fputs("usage: maskspec COMMAND [ARGUMENT]...\n\n", out);
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+	fputs("\n`maskspec help COMMAND` says more. Exit status: 0 conforms, 1 a MUST failed or "
+	      "masking "
+	      "is\nnot implemented, 2 usage, 3 the kit or the machine is at fault, 4 nothing "
+	      "ran.\n",
+	      out);
+}
+
+static int help(const char *name)
+{
+	size_t i;
+
+	for (i = 0; name && i < ARRAY_SIZE(commands); i++) {
+		char *argv[] = {(char *)(uintptr_t)name, (char *)(uintptr_t) "--help", NULL};
+
+		if (!streq(commands[i].name, name))
+			continue;
+		printf("usage: maskspec %s %s\n%s\n", name, commands[i].args, commands[i].help);
+		fflush(stdout);
+		return commands[i].main == cmd_run || commands[i].main == cmd_judge
+			       ? commands[i].main(2, argv)
+			       : 0;
+	}
+	if (name)
+		return complain(EXIT_USAGE, "no command \"%s\"; see `maskspec help`", name);
+	usage(stdout);
+	return 0;
+}
+
+int complain(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("maskspec: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return status;
+}
+
+char *program_dir(void)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+
+	if (n <= 0)
+		return xstrdup(".");
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	*(slash > path ? slash : slash + 1) = '\0';
+	return xstrdup(path);
+}
+
+char *fixtures_dir(const char *option)
+{
+	_cleanup_free_ char *dir = option ? NULL : program_dir();
+
+	return option ? xstrdup(option) : xasprintf("%s/../fixtures", dir);
+}
+
+bool load_cases(const char *fixtures, struct case_list *ret)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/bundles", fixtures);
+	_cleanup_free_ char *error = NULL;
+
+	if (fixtures_load(dir, ret, &error) == 0)
+		return true;
+	complain(EXIT_USAGE, "%s", error);
+	return false;
+}
+
+/* fixtures/mutants.tsv: name, fault, modelled on, ids that must fall. */
+char *killers_of(const char *fixtures, const char *id)
+{
+	_cleanup_free_ char *path = xasprintf("%s/mutants.tsv", fixtures);
+	_cleanup_free_ char *text = NULL;
+	_cleanup_text_ struct text t = {0};
+	char *rest, *line;
+
+	if (read_file_at(AT_FDCWD, path, CASE_MAX, &text, NULL) < 0)
+		return xstrdup("");
+	for (rest = text; (line = next_line(&rest));) {
+		char *f[5];
+
+		if (*line != '#' && split_record(line, f, 5) >= 4 && has_word(f[3], id))
+			text_addf(&t, "%s%s", t.len ? " " : "", f[0]);
+	}
+	return xstrdup(text_str(&t));
+}
+
+int print_report(const struct report *r, bool json)
+{
+	bool tty = isatty(STDOUT_FILENO) && !json;
+	bool colour = tty && !getenv("NO_COLOR");
+	int status = outcome_exit(r->outcome);
+
+	if (json)
+		report_json(r, stdout);
+	else if (tty)
+		report_text(r, stdout, colour);
+	else
+		report_tap(r, stdout);
+	if (fflush(stdout) != 0)
+		return complain(EXIT_BROKEN, "stdout: %s", errno_name(errno));
+	if (!tty && !json)
+		report_text(r, stderr, false);
+	fprintf(stderr, "maskspec: %s (exit %d)\n", outcome_names[r->outcome], status);
+	return status;
+}
+
+int cmd_version(_unused_ int argc, _unused_ char **argv)
+{
+	printf("maskspec %s\ncommit %s\nspec %s\n", MASKSPEC_VERSION, MASKSPEC_COMMIT,
+	       MASKSPEC_SPEC);
+	return 0;
+}
+
+int cmd_observe(_unused_ int argc, char **argv)
+{
+	_cleanup_free_ char *dir = program_dir();
+	_cleanup_free_ char *path = xasprintf("%s/observe", dir);
+
+	execv(path, argv);
+	return complain(EXIT_BROKEN, "%s: %s; run `make`", path, errno_name(errno));
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "help";
+	size_t i;
+
+	if (streq(name, "help") || streq(name, "--help") || streq(name, "-h"))
+		return help(argc > 2 ? argv[2] : NULL);
+	if (streq(name, "--version"))
+		name = "version";
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		if (streq(commands[i].name, name))
+			return commands[i].main(argc - 1, argv + 1);
+	usage(stderr);
+	return complain(EXIT_USAGE, "no command \"%s\"", name);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The commands of build/maskspec; each returns the exit status documented in style 16. */
+#pragma once
+
+#include "conformance/assemble.h"
+#include "conformance/fixture.h"
+
+#define EXIT_USAGE 2
+#define EXIT_BROKEN 3
+
+typedef int command_main(int argc, char **argv);
+command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_version;
+
+/* Folder of this program's binary, where `observe` lies, too; owned by the caller. */
+char *program_dir(void);
+/* --fixtures, or the fixtures of the checkout this was built in; owned by the caller. */
+char *fixtures_dir(const char *option);
+/* Cases of @fixtures, or NULL after a message on stderr. */
+bool load_cases(const char *fixtures, struct case_list *ret);
+/* Prints a message for the user and returns @status. */
+_printf_(2, 3) int complain(int status, const char *fmt, ...);
+/* Writes the report to stdout as its kind demands and ends with the line on stderr. */
+int print_report(const struct report *r, bool json);
+/* The mutants that fixtures/mutants.tsv declares to kill @id, blank-separated; owned. */
+char *killers_of(const char *fixtures, const char *id);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* observe: the command line, the namespace's init and its workers. */
+#include "conformance/observe.h"
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "conformance/probe/probe.h"
+
+static int die(const char *what, int r)
+{
+	fprintf(stderr, "observe: %s: %s\n", what, errno_name(r));
+	return 3;
+}
+
+char *bundle_file(const char *bundle, const char *suffix)
+{
+	char *name = xasprintf("%s%s", bundle, suffix);
+	char *p;
+
+	for (p = name; (p = strchr(p, '/'));)
+		*p = '.';
+	return name;
+}
+
+/* Options ---------------------------------------------------------------------------------- */
+
+static int add_header(struct options *o, const char *arg)
+{
+	const char *eq = strchr(arg, '=');
+	_cleanup_free_ char *key = eq ? xstrndup(arg, (size_t)(eq - arg)) : NULL;
+
+	if (!key)
+		return -EINVAL;
+	text_add_record(&o->header, "h", key, eq + 1, NULL);
+	return 0;
+}
+
+static int read_cgroup(const char *arg, enum cgroup_layout *ret)
+{
+	static const char *const names[] = {"auto", "v1", "v2"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (streq(arg, names[i])) {
+			*ret = (enum cgroup_layout)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static const struct option long_options[] = {
+	{"runtime", required_argument, NULL, 'r'},
+	{"runtime-arg", required_argument, NULL, 'a'},
+	{"out", required_argument, NULL, 'o'},
+	{"run-id", required_argument, NULL, 'i'},
+	{"timeout", required_argument, NULL, 't'},
+	{"jobs", required_argument, NULL, 'j'},
+	{"cgroup", required_argument, NULL, 'c'},
+	{"header", required_argument, NULL, 'H'},
+	{NULL, 0, NULL, 0},
+};
+
+static int set_option(struct options *o, int c)
+{
+	switch (c) {
+	case 'r':
+		o->runtime = optarg;
+		return 0;
+	case 'a':
+		GROW(o->runtime_args, o->n_runtime_args);
+		o->runtime_args[o->n_runtime_args++] = optarg;
+		return 0;
+	case 'o':
+		o->out = optarg;
+		return 0;
+	case 'i':
+		o->run_id = optarg;
+		return 0;
+	case 't':
+		o->timeout_ms = atoi(optarg) * 1000;
+		return o->timeout_ms > 0 ? 0 : -EINVAL;
+	case 'j':
+		o->jobs = (unsigned int)atoi(optarg);
+		return o->jobs > 0 && o->jobs <= 64 ? 0 : -EINVAL;
+	case 'c':
+		return read_cgroup(optarg, &o->cgroup);
+	case 'H':
+		return add_header(o, optarg);
+	default:
+		return -EINVAL;
+	}
+}
+
+static int parse_options(struct options *o, int argc, char **argv)
+{
+	int c;
+
+	*o = (struct options){.out_fd = -EBADF, .exe_fd = -EBADF, .timeout_ms = 10000, .jobs = 1};
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (set_option(o, c) < 0) {
+			fprintf(stderr, "observe: bad option or value: %s\n", argv[optind - 1]);
+			return -EINVAL;
+		}
+	}
+	o->cases = argv + optind;
+	o->n_cases = (size_t)(argc - optind);
+	if (!o->runtime || !o->out || !o->run_id || o->n_cases == 0 || o->runtime[0] != '/') {
+		fputs("usage: observe --runtime /PATH --out DIR --run-id ID [--runtime-arg A]... "
+		      "[--timeout S] [--jobs N] [--cgroup auto|v1|v2] [--header K=V]... CASE...\n",
+		      stderr);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Init ------------------------------------------------------------------------------------- */
+
+struct worker {
+	pid_t pid;
+	unsigned int index;
+};
+
+static void say(const char *what, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	printf("%s %s\n", what, slash ? slash + 1 : path);
+	fflush(stdout);
+}
+
+/* Cases flagged `alone` come last and never share the host with another. */
+static bool is_alone(const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return read_file_at(AT_FDCWD, path, CASE_MAX, &text, NULL) == 0 &&
+	       strstr(text, "\nflag\talone\n");
+}
+
+static void wait_worker(const struct options *o, struct worker *w, size_t *running)
+{
+	size_t i;
+	pid_t pid = wait(NULL); /* orphans come here, too */
+
+	for (i = 0; i < *running; i++) {
+		if (w[i].pid == pid) {
+			say("done", o->cases[w[i].index]);
+			w[i] = w[--*running];
+			return;
+		}
+	}
+	if (pid < 0)
+		*running = 0;
+}
+
+static void run_cases(const struct options *o)
+{
+	_cleanup_free_ struct worker *w = xcalloc(o->jobs, sizeof(*w));
+	size_t running = 0;
+	unsigned int i;
+
+	for (i = 0; i < o->n_cases; i++) {
+		bool alone = is_alone(o->cases[i]);
+
+		while (running == o->jobs || (alone && running))
+			wait_worker(o, w, &running);
+		say("start", o->cases[i]);
+		w[running] = (struct worker){.pid = fork(), .index = i};
+		if (w[running].pid == 0) {
+			observe_case(o, o->cases[i], i);
+			_exit(0);
+		}
+		running += w[running].pid > 0;
+		while (alone && running)
+			wait_worker(o, w, &running);
+	}
+	while (running)
+		wait_worker(o, w, &running);
+}
+
+/* The header needs a runtime that may hang: made in a worker of its own, passed by a pipe. */
+static int make_header(struct options *o)
+{
+	_cleanup_free_ char *text = NULL;
+	const char *step;
+	size_t len = 0;
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		_cleanup_text_ struct text t = {0};
+
+		worker_signals();
+		if (sandbox_worker(&step) < 0)
+			_exit(1);
+		header_host(&t);
+		header_runtime(o, &t);
+		descendants(true);
+		_exit(write_file_at(AT_FDCWD, SCRATCH "/header", t.s, t.len) < 0);
+	}
+	if (pid < 0)
+		return -EAGAIN;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (status != 0)
+		return -EIO;
+	if (read_file_at(AT_FDCWD, SCRATCH "/header", 1u << 20, &text, &len) < 0)
+		return -EIO;
+	text_add_n(&o->header, text, len);
+	return 0;
+}
+
+static int init_main(struct options *o)
+{
+	const char *step = "";
+	int r;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	r = sandbox_init(o, &step);
+	if (r < 0)
+		return die(step, r);
+	r = make_header(o);
+	if (r < 0)
+		return die("read host and runtime", r);
+	run_cases(o);
+	return 0;
+}
+
+/* The first process ------------------------------------------------------------------------- */
+
+static int run(struct options *o)
+{
+	struct watchdog w;
+	int status = 0, r;
+	pid_t init;
+
+	r = watchdog_start(o->run_id, &w);
+	if (r < 0)
+		return die("start the watchdog", r);
+	init = (pid_t)syscall(SYS_clone, CLONE_NEWNS | CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0);
+	if (init == 0) {
+		close(w.fd);
+		_exit(init_main(o));
+	}
+	if (init < 0) {
+		r = -errno;
+		watchdog_finish(&w);
+		return die("make mount and PID namespaces (root is needed)", r);
+	}
+	watchdog_arm(&w, init);
+	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
+		;
+	watchdog_finish(&w);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+
+	if (argc > 1 && streq(argv[1], "probe"))
+		return probe_main(argc - 1, argv + 1);
+	if (parse_options(&o, argc, argv) < 0)
+		return 2;
+	if (geteuid() != 0) {
+		fputs("observe: root is needed to start containers and look at them from outside\n",
+		      stderr);
+		return 3;
+	}
+	umask(022);
+	o.out_fd = open(o.out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (o.out_fd < 0)
+		return die(o.out, errno);
+	o.exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (o.exe_fd < 0)
+		return die("/proc/self/exe", errno);
+	return run(&o);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * observe: runs cases under a runtime and writes facts. It is static, reads no JSON, and has all
+ * the effects of the kit; it expects nothing and judges nothing.
+ *
+ *   observe           starts the watchdog, then a child in a new mount and PID namespace
+ *   - watchdog        session of its own; when the first process is gone, however, it ends the
+ *                     namespace and removes the run's cgroups (watchdog.c)
+ *   - init            private view of the host: read-only but for /run (tmpfs), /proc, cgroups
+ *                     (sandbox.c); starts up to JOBS workers
+ *     - worker        one case: mount namespace, /dev and subreaper of its own (subject.c)
+ */
+#pragma once
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "conformance/case.h"
+#include "conformance/sha256.h"
+
+#define SCRATCH "/run/maskspec"
+#define SANDBOX_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+/* How long leftovers may take to go: delete is allowed to be asynchronous. */
+#define SETTLE_MS 2000
+
+enum cgroup_layout { CGROUP_AUTO, CGROUP_V1, CGROUP_V2 };
+
+struct options {
+	const char *runtime; /* absolute path */
+	char **runtime_args; /* global flags */
+	size_t n_runtime_args;
+	const char *out;
+	int out_fd; /* opened on the host's own mount: stays writable */
+	int exe_fd; /* this program, to be copied in as the probe */
+	const char *run_id;
+	int timeout_ms; /* of one phase */
+	unsigned int jobs;
+	enum cgroup_layout cgroup;
+	struct text header; /* `h` records of every facts file */
+	char **cases;
+	size_t n_cases;
+};
+
+/* Facts under construction: rows go to @rows, which is written whole at the end. */
+struct observation {
+	const struct options *opt;
+	const struct test_case *c;
+	const char *case_text;
+	unsigned int index;
+	struct text rows;
+};
+
+_printf_(8, 9) void fact(struct observation *o, const char *container, const char *phase,
+			 enum identity as, enum op op, const char *path, const char *result,
+			 const char *value, ...);
+
+/* command.c ------------------------------------------------------------------------------- */
+#define COMMAND_FLOOD (1u << 20) /* output that ends a command */
+struct command_result {
+	int status; /* as waitpid() gives it; -errno when it could not be started */
+	bool deadline, flood;
+	unsigned long usec;
+	struct text out, err; /* the last 4 KiB of each at most */
+};
+void command_free(struct command_result *r);
+#define _cleanup_command_ _cleanup_(command_free)
+/* Runs @argv in @cwd with the fixed environment; SIGCHLD must be blocked (worker_init()). */
+void command_run(char *const *argv, const char *cwd, int timeout_ms, struct command_result *ret);
+/* Waits for @pid, a child or adopted child, until the deadline: true when it is gone. */
+bool wait_gone(pid_t pid, int fd_ready, int timeout_ms, bool *ret_ready);
+/* Children that ended without being waited for. */
+void reap(void);
+/* Living descendants of this process; kills them where @kill_them is set. */
+unsigned int descendants(bool kill_them);
+void worker_signals(void);
+unsigned long now_usec(void);
+
+/* sandbox.c -------------------------------------------------------------------------------- */
+/* Each returns 0, or a negative errno with the step named in @ret_step. */
+int sandbox_init(const struct options *o, const char **ret_step);
+int sandbox_worker(const char **ret_step);
+/* "v1", "v1 (hybrid host)", "v2": what the runtime sees, from /sys/fs/cgroup now. */
+const char *sandbox_cgroup_name(void);
+
+/* tree.c ----------------------------------------------------------------------------------- */
+/* Makes the tree of @c below @rootfs, all ids shifted by @shift. */
+int tree_make(const struct test_case *c, int rootfs, unsigned int shift, const char **ret_path);
+/* Digest of everything at @path below @rootfs: names, types, modes, owners, contents. */
+int tree_digest(int rootfs, const char *path, char hex[SHA256_HEX]);
+/* Entries below @dir, to @depth, whose name holds @part. -1: @dir can't be read. */
+int count_named(const char *dir, const char *part, int depth);
+/* Appends up to @max leaf directories of the real sysfs, sorted, one a line. */
+size_t sysfs_leaves(size_t max, struct text *out);
+
+/* host.c ----------------------------------------------------------------------------------- */
+/* Appends the `h` records of host and runtime. */
+void header_host(struct text *out);
+void header_runtime(const struct options *o, struct text *out);
+
+/* subject.c -------------------------------------------------------------------------------- */
+/* Runs one case to its end; facts are written to the out folder. Never returns an error: what
+ * went wrong is a fact, or the facts are missing, which the judge takes as broken. */
+void observe_case(const struct options *o, const char *path, unsigned int index);
+
+/* watchdog.c ------------------------------------------------------------------------------- */
+struct watchdog {
+	pid_t pid;
+	int fd; /* end of the pipe; closed by any death of its holder */
+};
+int watchdog_start(const char *run_id, struct watchdog *ret);
+/* Tells it which process is the namespace's init. */
+int watchdog_arm(const struct watchdog *w, pid_t init);
+/* Lets it clean up, and waits for it. */
+void watchdog_finish(struct watchdog *w);
+
+/* The file name of a bundle's facts or case: '/' becomes '.'. Owned by the caller. */
+char *bundle_file(const char *bundle, const char *suffix);

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pairs: kinds of targets and spellings in every order of two. A case holds the whole table,
+ * rotated to begin with its own kind, so that over all cases every kind is once the first and once
+ * the last, and every ordered pair occurs. `%` in a kind's strings is its own folder, /p/KIND.
+ */
+#include "conformance/fixture.h"
+
+#include <cjson/cJSON.h>
+
+static const cJSON *field(const cJSON *o, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+static void place_strings(cJSON *o, const char *kind)
+{
+	cJSON *child;
+
+	cJSON_ArrayForEach(child, o) place_strings(child, kind);
+	while (cJSON_IsString(o) && strchr(o->valuestring, '%')) {
+		const char *at = strchr(o->valuestring, '%');
+		_cleanup_free_ char *s = xasprintf("%.*s/p/%s%s", (int)(at - o->valuestring),
+						   o->valuestring, kind, at + 1);
+
+		cJSON_SetValuestring(o, s);
+	}
+}
+
+static void append_all(cJSON *to, const cJSON *from)
+{
+	const cJSON *o;
+
+	cJSON_ArrayForEach(o, from) cJSON_AddItemToArray(to, cJSON_Duplicate(o, true));
+}
+
+struct parts {
+	cJSON *tree, *masked, *look, *mounts;
+};
+
+static void add_kind(struct parts *p, const cJSON *kind)
+{
+	cJSON *k = cJSON_Duplicate(kind, true);
+
+	place_strings(k, cJSON_GetStringValue(field(kind, "name")));
+	append_all(p->tree, field(k, "tree"));
+	append_all(p->masked, field(k, "masked"));
+	append_all(p->look, field(k, "look"));
+	append_all(p->mounts, field(k, "mounts"));
+	cJSON_Delete(k);
+}
+
+static cJSON *make_fixture(const cJSON *fixture, const cJSON *kinds, int first)
+{
+	cJSON *f = cJSON_CreateObject(), *c = cJSON_CreateObject(), *paths;
+	struct parts p = {cJSON_CreateArray(), cJSON_CreateArray(), cJSON_CreateArray(),
+			  cJSON_CreateArray()};
+	int n = cJSON_GetArraySize(kinds), i;
+	_cleanup_free_ char *name = xasprintf(
+		"pairs/%s", cJSON_GetStringValue(field(cJSON_GetArrayItem(kinds, first), "name")));
+
+	for (i = 0; i < n; i++)
+		add_kind(&p, cJSON_GetArrayItem(kinds, (first + i) % n));
+	cJSON_AddStringToObject(f, "name", name);
+	cJSON_AddItemToObject(f, "title", cJSON_Duplicate(field(fixture, "title"), true));
+	cJSON_AddItemToObject(f, "profile", cJSON_Duplicate(field(fixture, "profile"), true));
+	cJSON_AddItemToObject(f, "tree", p.tree);
+	cJSON_AddItemToObject(c, "maskedPaths", p.masked);
+	cJSON_AddItemToObject(c, "mounts", p.mounts);
+	paths = cJSON_AddObjectToObject(c, "paths");
+	cJSON_AddItemToObject(paths, "path-pairs", p.look);
+	cJSON_AddItemToArray(cJSON_AddArrayToObject(f, "containers"), c);
+	return f;
+}
+
+int pairs_expand(const cJSON *fixture, struct case_list *l, struct text *error)
+{
+	const cJSON *kinds = field(fixture, "kinds");
+	int n = cJSON_GetArraySize(kinds), i, r = 0;
+
+	for (i = 0; i < n && r == 0; i++) {
+		cJSON *f;
+
+		if (!cJSON_IsString(field(cJSON_GetArrayItem(kinds, i), "name"))) {
+			text_addf(error, "kinds[%d]: lacks a name", i);
+			return -EINVAL;
+		}
+		f = make_fixture(fixture, kinds, i);
+		r = fixture_case(f, l, error);
+		cJSON_Delete(f);
+	}
+	return r;
+}

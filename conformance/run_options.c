@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Options of `maskspec run`: read, checked, handed on to observe. */
+#include <getopt.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "conformance/report/expect.h"
+#include "conformance/report/require.h"
+#include "conformance/run.h"
+#include "version.h"
+
+static const struct option long_options[] = {
+	{"runtime", required_argument, NULL, 'r'},
+	{"runtime-arg", required_argument, NULL, 'a'},
+	{"runtime-args", required_argument, NULL, 'A'},
+	{"profile", required_argument, NULL, 'p'},
+	{"filter", required_argument, NULL, 'f'},
+	{"require", required_argument, NULL, 'q'},
+	{"expect", required_argument, NULL, 'e'},
+	{"strict", no_argument, NULL, 's'},
+	{"withheld", required_argument, NULL, 'w'},
+	{"publish", no_argument, NULL, 'P'},
+	{"out", required_argument, NULL, 'o'},
+	{"timeout", required_argument, NULL, 't'},
+	{"jobs", required_argument, NULL, 'j'},
+	{"cgroup", required_argument, NULL, 'c'},
+	{"fixtures", required_argument, NULL, 'F'},
+	{"json", no_argument, NULL, 'J'},
+	{"verbose", no_argument, NULL, 'v'},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
+static const char options_help[] =
+	"  --runtime R        OCI runtime: path, or name of a command (RUNTIME)\n"
+	"  --runtime-args A   its global flags, split at blanks; --runtime-arg for one "
+	"(RUNTIME_ARGS)\n"
+	"  --profile P        core (default), security, scale or all (PROFILE)\n"
+	"  --filter G         globs on requirement ids and bundles; the report is partial "
+	"(FILTER)\n"
+	"  --require W        ids, globs or a file: SHOULD that count as MUST (REQUIRE)\n"
+	"  --expect FILE      falls that are known (EXPECT)\n"
+	"  --strict           an unexpected pass or unused entry of --expect fails (STRICT=1)\n"
+	"  --withheld FILE    falls that must not be published; implies --publish (WITHHELD)\n"
+	"  --publish          what is written may leave this machine (PUBLISH=1)\n"
+	"  --out DIR          report.json, report.tap, facts/, status (OUT; default: out beside "
+	"this)\n"
+	"  --timeout S        seconds for each command of the runtime, 10 (TIMEOUT)\n"
+	"  --jobs N           cases at once, default: processors, 4 at most (JOBS)\n"
+	"  --cgroup L         auto, v1 or v2 (CGROUP)\n"
+	"  --json             report.json on stdout\n"
+	"  --verbose          name each case on stderr (VERBOSE=1)\n";
+
+static void add_arg(struct run_options *o, const char *s, size_t n)
+{
+	GROW(o->runtime_args, o->n_runtime_args);
+	o->runtime_args[o->n_runtime_args++] = xstrndup(s, n);
+}
+
+static void split_args(struct run_options *o, const char *s)
+{
+	for (s += strspn(s, " "); *s; s += strspn(s, " ")) {
+		size_t n = strcspn(s, " ");
+
+		add_arg(o, s, n);
+		s += n;
+	}
+}
+
+static void set_option(struct run_options *o, int c)
+{
+	const struct {
+		int c;
+		const char **slot;
+	} texts[] = {
+		{'p', &o->profile},	   {'f', &o->filter},
+		{'q', &o->require},	   {'o', &o->out},
+		{'t', &o->timeout},	   {'j', &o->jobs},
+		{'c', &o->cgroup},	   {'e', &o->judge.expect},
+		{'w', &o->judge.withheld}, {'F', &o->judge.fixtures},
+	};
+	const struct {
+		int c;
+		bool *slot;
+	} flags[] = {
+		{'s', &o->judge.strict},
+		{'P', &o->judge.publish},
+		{'J', &o->json},
+		{'v', &o->verbose},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		if (texts[i].c == c)
+			*texts[i].slot = optarg;
+	for (i = 0; i < ARRAY_SIZE(flags); i++)
+		if (flags[i].c == c)
+			*flags[i].slot = true;
+	if (c == 'a')
+		add_arg(o, optarg, strlen(optarg));
+	if (c == 'A')
+		split_args(o, optarg);
+}
+
+/* Values ------------------------------------------------------------------------------------- */
+
+static int check_number(const char *name, const char *value, long max)
+{
+	char *end;
+	long n = strtol(value, &end, 10);
+
+	if (*end || end == value || n < 1 || n > max)
+		return complain(EXIT_USAGE, "%s=%s: not a number from 1 to %ld", name, value, max);
+	return -1;
+}
+
+static int check_word(const char *name, const char *value, const char *words)
+{
+	if (strchr(value, ' ') || !has_word(words, value))
+		return complain(EXIT_USAGE, "%s=%s: none of %s", name, value, words);
+	return -1;
+}
+
+static char *search_path(const char *name)
+{
+	const char *path = getenv("PATH");
+	_cleanup_free_ char *all =
+		xasprintf("%s:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+			  path ? path : "");
+	char *state = NULL, *dir;
+
+	for (dir = strtok_r(all, ":", &state); dir; dir = strtok_r(NULL, ":", &state)) {
+		char *file = xasprintf("%s/%s", dir, name);
+
+		if (access(file, X_OK) == 0)
+			return file;
+		free(file);
+	}
+	return NULL;
+}
+
+static int find_runtime(struct run_options *o, const char *given)
+{
+	static const char *const covered[] = {"/run/", "/var/run/", "/dev/", "/proc/"};
+	char path[PATH_MAX];
+	struct stat st;
+	size_t i;
+
+	if (!given || !*given)
+		return complain(EXIT_USAGE, "run: name a runtime with --runtime (RUNTIME=)");
+	o->runtime = strchr(given, '/') ? realpath(given, NULL) : search_path(given);
+	if (!o->runtime)
+		return complain(EXIT_USAGE, "RUNTIME=%s: %s", given,
+				strchr(given, '/') ? "no such file"
+						   : "no such command in PATH; name its path");
+	if (stat(o->runtime, &st) < 0 || !S_ISREG(st.st_mode) || access(o->runtime, X_OK) < 0)
+		return complain(EXIT_USAGE, "RUNTIME=%s: not an executable file", given);
+	for (i = 0; realpath(o->runtime, path) && i < ARRAY_SIZE(covered); i++)
+		if (strip_prefix(path, covered[i]))
+			return complain(EXIT_USAGE,
+					"RUNTIME=%s: lies under %s, which the kit covers; copy it "
+					"elsewhere",
+					given, covered[i]);
+	return -1;
+}
+
+static int check_lists(const struct run_options *o)
+{
+	_cleanup_free_ char *require_dir = xasprintf("%s/require", o->judge.fixtures);
+	_cleanup_free_ char *expect_dir = xasprintf("%s/expect", o->judge.fixtures);
+	_cleanup_expects_ struct expects e = {0};
+	_cleanup_free_ char *error = NULL;
+	struct require q = {0};
+
+	if (require_parse(o->require, require_dir, &q, &error) < 0)
+		return complain(EXIT_USAGE, "REQUIRE: %s", error);
+	if (o->judge.expect && expect_load(o->judge.expect, expect_dir, &e, &error) < 0)
+		return complain(EXIT_USAGE, "EXPECT: %s", error);
+	if (o->judge.withheld && access(o->judge.withheld, R_OK) < 0)
+		return complain(EXIT_USAGE, "WITHHELD=%s: %s", o->judge.withheld,
+				errno_name(errno));
+	return -1;
+}
+
+static int check(struct run_options *o, const char *runtime)
+{
+	int r = check_word("PROFILE", o->profile, "core security scale all");
+
+	if (r < 0)
+		r = check_word("CGROUP", o->cgroup, "auto v1 v2");
+	if (r < 0)
+		r = check_number("TIMEOUT", o->timeout, 3600);
+	if (r < 0)
+		r = check_number("JOBS", o->jobs, 64);
+	if (r < 0)
+		r = check_lists(o);
+	if (r < 0)
+		r = find_runtime(o, runtime);
+	if (r < 0 && geteuid() != 0)
+		r = complain(EXIT_BROKEN,
+			     "run: root is needed to start containers and to look at them "
+			     "from outside; see docs/guide/safety.md");
+	return r;
+}
+
+static const char *default_jobs(void)
+{
+	static char jobs[8];
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	snprintf(jobs, sizeof(jobs), "%ld", n < 1 ? 1 : n > 4 ? 4 : n);
+	return jobs;
+}
+
+int run_options_parse(struct run_options *o, int argc, char **argv)
+{
+	_cleanup_free_ char *dir = program_dir();
+	const char *runtime = NULL;
+	int c;
+
+	*o = (struct run_options){.profile = "core",
+				  .filter = "",
+				  .require = "",
+				  .timeout = "10",
+				  .cgroup = "auto",
+				  .jobs = default_jobs()};
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(options_help, stdout);
+			return 0;
+		}
+		if (c == '?')
+			return EXIT_USAGE;
+		if (c == 'r')
+			runtime = optarg;
+		set_option(o, c);
+	}
+	if (optind < argc)
+		return complain(EXIT_USAGE, "run: \"%s\" is no option; see `maskspec help run`",
+				argv[optind]);
+	if (!o->out)
+		o->out = xasprintf("%s/out", dir);
+	o->judge.fixtures = fixtures_dir(o->judge.fixtures);
+	return check(o, runtime);
+}
+
+/* observe ------------------------------------------------------------------------------------- */
+
+struct words {
+	char **v;
+	size_t n;
+};
+
+static void add_word(struct words *w, char *s)
+{
+	GROW(w->v, w->n);
+	w->v[w->n++] = s;
+}
+
+static void add_pair(struct words *w, const char *option, const char *value)
+{
+	add_word(w, xstrdup(option));
+	add_word(w, xstrdup(value));
+}
+
+static void add_header(struct words *w, const char *key, const char *value)
+{
+	add_word(w, xstrdup("--header"));
+	add_word(w, xasprintf("%s=%s", key, value));
+}
+
+char **observe_argv(const struct plan *p, const struct run_options *o, const char *digest,
+		    size_t from, size_t to)
+{
+	_cleanup_free_ char *dir = program_dir();
+	_cleanup_free_ char *facts = xasprintf("%s/facts", o->out);
+	_cleanup_free_ char *due = xasprintf("%zu", p->n);
+	struct words w = {0};
+	size_t i;
+
+	add_word(&w, xasprintf("%s/observe", dir));
+	add_pair(&w, "--runtime", o->runtime);
+	for (i = 0; i < o->n_runtime_args; i++)
+		add_pair(&w, "--runtime-arg", o->runtime_args[i]);
+	add_pair(&w, "--out", facts);
+	add_pair(&w, "--run-id", p->run_id);
+	add_pair(&w, "--timeout", o->timeout);
+	add_pair(&w, "--jobs", o->jobs);
+	add_pair(&w, "--cgroup", o->cgroup);
+	add_header(&w, "run", p->run_id);
+	add_header(&w, "manifest", digest);
+	add_header(&w, "cases", due);
+	add_header(&w, "profile", o->profile);
+	add_header(&w, "filter", o->filter);
+	add_header(&w, "require", o->require);
+	add_header(&w, "kit-version", MASKSPEC_VERSION);
+	add_header(&w, "kit-commit", MASKSPEC_COMMIT);
+	add_header(&w, "kit-spec", MASKSPEC_SPEC);
+	for (i = from; i < to; i++)
+		add_word(&w, xasprintf("%s/cases/%s.case", o->out, p->cases[i].file));
+	GROW(w.v, w.n);
+	w.v[w.n] = NULL;
+	return w.v;
+}

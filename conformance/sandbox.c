@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The view of the host that a runtime under test gets, in mount namespaces of the run's own:
+ *
+ *   /                  as it is, but read-only: what a runtime writes cannot stay
+ *   /run               a tmpfs: scratch, state folders, whatever a runtime leaves
+ *   /proc              of the run's own PID namespace
+ *   /dev               a tmpfs with nodes of its own, one for each worker, so that a chmod
+ *                      through a mask harms a copy, and is seen there
+ *   /sys/fs/cgroup     v2, or v1 without the unified mount of a hybrid host
+ *
+ * Propagation as systemd has it: a slave of the host, and itself shared, so that a runtime that
+ * lets mounts propagate is caught here and harms nobody.
+ */
+#include "conformance/observe.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+
+#include "conformance/mountinfo.h"
+
+#define CGROUP_DIR "/sys/fs/cgroup"
+#define CGROUP2_MAGIC 0x63677270
+#define TMPFS_MAGIC 0x01021994
+
+static int neg(int r)
+{
+	return r < 0 ? -errno : 0;
+}
+
+static bool is_cgroup2(const char *path)
+{
+	struct statfs s;
+
+	return statfs(path, &s) == 0 && s.f_type == CGROUP2_MAGIC;
+}
+
+const char *sandbox_cgroup_name(void)
+{
+	if (is_cgroup2(CGROUP_DIR))
+		return "v2";
+	return "v1";
+}
+
+/* crun refuses the hybrid layout, and no kubelet runs on it: it is made plain v1 or v2. */
+static int make_cgroups(enum cgroup_layout want)
+{
+	if (is_cgroup2(CGROUP_DIR))
+		return want == CGROUP_V1 ? -ENOTSUP : 0;
+	if (want == CGROUP_V2)
+		return neg(mount("cgroup2", CGROUP_DIR, "cgroup2", 0, NULL));
+	if (is_cgroup2(CGROUP_DIR "/unified"))
+		return neg(umount2(CGROUP_DIR "/unified", MNT_DETACH));
+	return 0;
+}
+
+static bool below(const char *path, const char *dir)
+{
+	const char *rest = strip_prefix(path, dir);
+
+	return rest && (*rest == '/' || !*rest);
+}
+
+static unsigned long kept_flags(const char *options)
+{
+	static const struct {
+		const char *name;
+		unsigned long flag;
+	} table[] = {
+		{"nosuid", MS_NOSUID},	 {"nodev", MS_NODEV},	    {"noexec", MS_NOEXEC},
+		{"noatime", MS_NOATIME}, {"relatime", MS_RELATIME}, {"nodiratime", MS_NODIRATIME},
+	};
+	unsigned long flags = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (mount_option(options, table[i].name))
+			flags |= table[i].flag;
+	return flags;
+}
+
+static int make_readonly(void)
+{
+	static const char *const writable[] = {"/proc", "/run", "/dev", CGROUP_DIR};
+	_cleanup_free_ char *text = NULL;
+	char *rest, *line;
+	int r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", 16u << 20, &text, NULL);
+
+	for (rest = text; r == 0 && (line = next_line(&rest));) {
+		struct mountinfo m;
+		bool skip = false;
+		size_t i;
+
+		if (mountinfo_parse(line, &m) < 0)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(writable); i++)
+			skip |= below(m.point, writable[i]);
+		if (skip)
+			continue;
+		/* A mount below another one of the same place can't be reached by path: ENOENT,
+		 * EINVAL. */
+		if (mount(NULL, m.point, NULL,
+			  MS_REMOUNT | MS_BIND | MS_RDONLY | kept_flags(m.options), NULL) < 0 &&
+		    errno != EINVAL && errno != ENOENT && errno != EACCES)
+			r = -errno;
+	}
+	return r;
+}
+
+static int make_scratch(void)
+{
+	static const char *const dirs[] = {SCRATCH, SCRATCH "/cases", SCRATCH "/state",
+					   SCRATCH "/tmp"};
+	size_t i;
+
+	if (mount("maskspec", "/run", "tmpfs", MS_NOSUID, "mode=755,size=512m") < 0)
+		return -errno;
+	for (i = 0; i < ARRAY_SIZE(dirs); i++)
+		if (mkdir(dirs[i], 0755) < 0)
+			return -errno;
+	return neg(chmod(SCRATCH "/tmp", 01777));
+}
+
+static int copy_probe(int exe)
+{
+	_cleanup_close_ int to = open(SCRATCH "/probe", O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	char buf[65536];
+	ssize_t n;
+
+	if (to < 0)
+		return -errno;
+	while ((n = read(exe, buf, sizeof(buf))) > 0)
+		if (write(to, buf, (size_t)n) != n)
+			return -EIO;
+	return neg((int)n);
+}
+
+static int propagation(void)
+{
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return -errno;
+	return neg(mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL));
+}
+
+int sandbox_init(const struct options *o, const char **ret_step)
+{
+	int r;
+
+	*ret_step = "make the mounts slave and shared";
+	if ((r = propagation()) < 0)
+		return r;
+	*ret_step = "mount /proc of the run";
+	if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		return -errno;
+	*ret_step = "mount a tmpfs on /run";
+	if ((r = make_scratch()) < 0)
+		return r;
+	*ret_step = "copy the probe";
+	if ((r = copy_probe(o->exe_fd)) < 0)
+		return r;
+	*ret_step = "make the cgroup layout (CGROUP=)";
+	if ((r = make_cgroups(o->cgroup)) < 0)
+		return r;
+	*ret_step = "make the host's mounts read-only";
+	return make_readonly();
+}
+
+static const struct {
+	const char *path;
+	unsigned int major, minor;
+} nodes[] = {
+	{"/dev/null", 1, 3},	{"/dev/zero", 1, 5}, {"/dev/full", 1, 7},    {"/dev/random", 1, 8},
+	{"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},  {"/dev/control", 1, 3},
+};
+
+static const struct {
+	const char *path, *target;
+} links[] = {
+	{"/dev/fd", "/proc/self/fd"},	    {"/dev/stdin", "/proc/self/fd/0"},
+	{"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"},
+	{"/dev/ptmx", "pts/ptmx"},
+};
+
+static int make_dev(void)
+{
+	size_t i;
+
+	if (mount("maskspec-dev", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=1m") < 0)
+		return -errno;
+	for (i = 0; i < ARRAY_SIZE(nodes); i++)
+		if (mknod(nodes[i].path, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) <
+			    0 ||
+		    chmod(nodes[i].path, 0666) < 0)
+			return -errno;
+	for (i = 0; i < ARRAY_SIZE(links); i++)
+		if (symlink(links[i].target, links[i].path) < 0)
+			return -errno;
+	if (mkdir("/dev/pts", 0755) < 0 || mkdir("/dev/shm", 01777) < 0)
+		return -errno;
+	return neg(mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+			 "newinstance,ptmxmode=0666,mode=620"));
+}
+
+int sandbox_worker(const char **ret_step)
+{
+	int r;
+
+	*ret_step = "unshare a mount namespace";
+	if (unshare(CLONE_NEWNS) < 0)
+		return -errno;
+	*ret_step = "make the mounts slave and shared";
+	if ((r = propagation()) < 0)
+		return r;
+	*ret_step = "mount a /dev";
+	return make_dev();
+}

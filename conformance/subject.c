@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One case: its containers through create, start, a look while they run, kill, delete, and a look
+ * at what is left. Only `create start state kill delete` are assumed of a runtime; `exec` is used
+ * where it is offered.
+ */
+#include "conformance/observe.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "conformance/facts.h"
+#include "conformance/probe/probe.h"
+
+#define STATE_ROOT SCRATCH "/state"
+#define USERNS_BASE 200000u /* host id of the container's root; as in fixture.c */
+
+struct subject {
+	struct observation *o;
+	const struct container *k;
+	char *id, *dir;
+	int rootfs;
+	int ready, go; /* FIFOs, read-write so that no open blocks */
+	pid_t pid;     /* of the container's init, 0 while unknown */
+	bool created, started;
+};
+
+void fact(struct observation *o, const char *container, const char *phase, enum identity as,
+	  enum op op, const char *path, const char *result, const char *fmt, ...)
+{
+	_cleanup_free_ char *source =
+		container ? xasprintf("driver:%s", container) : xstrdup("driver");
+	_cleanup_free_ char *value = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&value, fmt, ap) < 0)
+		value = NULL;
+	va_end(ap);
+	text_add_record(&o->rows, "r", source, phase, identity_names[as], op_info[op].name, path,
+			result, value ? value : "", NULL);
+}
+
+#define FACT(s, phase, op, path, result, ...)                                                      \
+	fact((s)->o, (s)->k->name, phase, AS_DRIVER, op, path, result, __VA_ARGS__)
+
+/* Commands --------------------------------------------------------------------------------- */
+
+static char *result_word(const struct command_result *r)
+{
+	if (r->deadline)
+		return xstrdup("deadline");
+	if (r->flood)
+		return xstrdup("flood");
+	if (r->status < 0)
+		return xstrdup(errno_name(r->status));
+	if (WIFSIGNALED(r->status))
+		return xasprintf("signal:%d", WTERMSIG(r->status));
+	return WEXITSTATUS(r->status) ? xasprintf("exit:%d", WEXITSTATUS(r->status))
+				      : xstrdup("ok");
+}
+
+/* `runtime FLAGS --root STATE COMMAND WORDS…`; true when it answered 0. */
+static bool runtime(struct subject *s, const char *phase, struct command_result *r,
+		    const char *const *words)
+{
+	const struct options *opt = s->o->opt;
+	_cleanup_free_ char **argv = xcalloc(opt->n_runtime_args + 16, sizeof(*argv));
+	_cleanup_free_ char *result = NULL;
+	_cleanup_text_ struct text line = {0};
+	size_t n = 0, i;
+
+	argv[n++] = (char *)(uintptr_t)opt->runtime;
+	for (i = 0; i < opt->n_runtime_args; i++)
+		argv[n++] = opt->runtime_args[i];
+	argv[n++] = (char *)(uintptr_t) "--root";
+	argv[n++] = (char *)(uintptr_t)STATE_ROOT;
+	for (i = 0; words[i] && i < 10; i++)
+		argv[n++] = (char *)(uintptr_t)words[i];
+	for (i = 0; i < n; i++)
+		text_addf(&line, "%s%s", i ? " " : "", argv[i]);
+	command_run(argv, s->dir, opt->timeout_ms, r);
+	result = result_word(r);
+	FACT(s, phase, OP_ARGV, words[0], "ok", "%s", text_str(&line));
+	FACT(s, phase, OP_EXIT, words[0], result, "%s", text_str(&r->err));
+	FACT(s, phase, OP_TIME, words[0], "ok", "%lu", r->usec);
+	return streq(result, "ok");
+}
+
+static bool command(struct subject *s, const char *phase, const char *const *words)
+{
+	_cleanup_command_ struct command_result r = {0};
+
+	return runtime(s, phase, &r, words);
+}
+
+/* `state` answers JSON; only "pid" and "status" are taken from it, and no library is at hand. */
+static void ask_state(struct subject *s, const char *phase)
+{
+	_cleanup_command_ struct command_result r = {0};
+	const char *const words[] = {"state", s->id, NULL};
+	char status[32] = "";
+	const char *p;
+
+	if (!runtime(s, phase, &r, words))
+		return;
+	p = strstr(text_str(&r.out), "\"pid\"");
+	if (p && sscanf(p + 5, " : %d", &s->pid) != 1)
+		s->pid = 0;
+	p = strstr(text_str(&r.out), "\"status\"");
+	if (p && sscanf(p + 8, " : \"%31[a-z]", status) != 1)
+		status[0] = '\0';
+	FACT(s, phase, OP_STATUS, "", *status ? "ok" : "unavailable", "%s", status);
+}
+
+/* Views from outside ------------------------------------------------------------------------ */
+
+static void mount_table(struct subject *s, const char *phase, const char *file, const char *whose)
+{
+	_cleanup_free_ char *text = NULL;
+	char *rest, *line;
+	int r = read_file_at(AT_FDCWD, file, 16u << 20, &text, NULL);
+
+	if (r < 0)
+		FACT(s, phase, OP_MOUNTINFO, whose, errno_name(r), "%s", "");
+	for (rest = text; r == 0 && (line = next_line(&rest));)
+		FACT(s, phase, OP_MOUNTINFO, whose, "ok", "%s", line);
+}
+
+static void container_mounts(struct subject *s, const char *phase)
+{
+	_cleanup_free_ char *file = xasprintf("/proc/%d/mountinfo", (int)s->pid);
+
+	if (s->pid > 0)
+		mount_table(s, phase, file, "container");
+}
+
+static void host_mounts(struct subject *s, const char *phase)
+{
+	mount_table(s, phase, "/proc/self/mountinfo", "host");
+}
+
+struct leftovers {
+	int state, cgroups;
+	unsigned int processes;
+};
+
+static struct leftovers count_leftovers(const struct subject *s)
+{
+	return (struct leftovers){
+		.state = count_named("/run", s->id, 4),
+		.cgroups = count_named("/sys/fs/cgroup", s->id, 4),
+		.processes = descendants(false),
+	};
+}
+
+static void say_leftovers(struct subject *s, const char *phase, const struct leftovers *l)
+{
+	FACT(s, phase, OP_STATE, "", "ok", "%d", l->state);
+	FACT(s, phase, OP_CGROUPS, "", "ok", "%d", l->cgroups);
+	FACT(s, phase, OP_PROCESSES, "", "ok", "%u", l->processes);
+}
+
+static void device_modes(struct subject *s, const char *phase)
+{
+	static const char *const devices[] = {"/dev/null", "/dev/control"};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(devices); i++) {
+		struct stat st;
+
+		if (stat(devices[i], &st) < 0)
+			FACT(s, phase, OP_DEVMODE, devices[i], errno_name(errno), "%s", "");
+		else
+			FACT(s, phase, OP_DEVMODE, devices[i], "ok", "type=%s mode=%04o",
+			     S_ISCHR(st.st_mode) ? "chr" : "other", st.st_mode & 07777);
+	}
+}
+
+/* Of the plain paths only: others may lead anywhere. */
+static void digests(struct subject *s, const char *phase)
+{
+	size_t i;
+
+	for (i = 0; i < s->k->n_masks; i++) {
+		const struct mask *m = &s->k->masks[i];
+		char hex[SHA256_HEX];
+		int r;
+
+		if (!has_word("masked-dir masked-file control-dir control-file", m->class))
+			continue;
+		r = tree_digest(s->rootfs, m->path, hex);
+		FACT(s, phase, OP_DIGEST, m->path, r < 0 ? errno_name(r) : "ok", "%s", hex);
+	}
+}
+
+/* Preparation ------------------------------------------------------------------------------ */
+
+static void replace(char **s, const char *token, const char *by)
+{
+	_cleanup_text_ struct text t = {0};
+	const char *p = *s, *at;
+
+	while ((at = strstr(p, token))) {
+		text_add_n(&t, p, (size_t)(at - p));
+		text_add(&t, by);
+		p = at + strlen(token);
+	}
+	text_add(&t, p);
+	free(*s);
+	*s = TAKE_PTR(t.s);
+}
+
+/* "@sysfs:N@" in a list stands for N real directories of the machine; recorded as facts. */
+static void expand_sysfs(struct subject *s, char **config)
+{
+	_cleanup_text_ struct text leaves = {0}, json = {0};
+	char *at = strstr(*config, "\"@sysfs:");
+	_cleanup_free_ char *token = NULL;
+	char *rest, *line;
+
+	if (!at || !strchr(at + 1, '"'))
+		return;
+	token = xstrndup(at, (size_t)(strchr(at + 1, '"') - at) + 1);
+	sysfs_leaves(strtoul(token + strlen("\"@sysfs:"), NULL, 10), &leaves);
+	for (rest = leaves.s; (line = next_line(&rest));) {
+		text_addf(&json, "%s\"%s\"", json.len ? "," : "", line);
+		FACT(s, "before", OP_EXPAND, "@sysfs", "ok", "%s", line);
+	}
+	replace(config, token, json.len ? text_str(&json) : "\"/sys/none\"");
+}
+
+static int write_config(struct subject *s)
+{
+	_cleanup_free_ char *config = xstrdup(s->k->config);
+	_cleanup_free_ char *io = xasprintf("%s/io", s->dir);
+	_cleanup_free_ char *path = xasprintf("%s/config.json", s->dir);
+
+	replace(&config, "@IO@", io);
+	replace(&config, "@ID@", s->id);
+	expand_sysfs(s, &config);
+	return write_file_at(AT_FDCWD, path, config, strlen(config));
+}
+
+static unsigned int id_shift(const struct container *k)
+{
+	return strstr(k->config, "\"uidMappings\"") ? USERNS_BASE : 0;
+}
+
+static int make_fifo(const char *dir, const char *name, unsigned int shift)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+
+	if (mkfifo(path, 0666) < 0 || chmod(path, 0666) < 0 || chown(path, shift, shift) < 0)
+		return -errno;
+	return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+}
+
+static int write_todo(const struct subject *s, const char *io)
+{
+	_cleanup_text_ struct text t = {0};
+	_cleanup_free_ char *path = xasprintf("%s/todo", io);
+	size_t i;
+
+	for (i = 0; i < s->k->n_todo; i++)
+		if (s->k->todo[i].op < OP_COUNT)
+			text_add_record(&t, "todo", identity_names[s->k->todo[i].as],
+					op_info[s->k->todo[i].op].name, s->k->todo[i].path,
+					s->k->todo[i].class, NULL);
+	return write_file_at(AT_FDCWD, path, text_str(&t), t.len);
+}
+
+static int make_io(struct subject *s, unsigned int shift)
+{
+	_cleanup_free_ char *io = xasprintf("%s/io", s->dir);
+	_cleanup_free_ char *probe = xasprintf("%s/probe", io);
+	_cleanup_free_ char *facts = xasprintf("%s/facts", io);
+	int r;
+
+	if (mkdir(io, 0777) < 0 || chmod(io, 0777) < 0 || chown(io, shift, shift) < 0 ||
+	    link(SCRATCH "/probe", probe) < 0)
+		return -errno;
+	r = write_file_at(AT_FDCWD, facts, "", 0);
+	if (r < 0)
+		return r;
+	if (chmod(facts, 0666) < 0 || chown(facts, shift, shift) < 0)
+		return -errno;
+	s->ready = make_fifo(io, "ready", shift);
+	s->go = make_fifo(io, "go", shift);
+	if (s->ready < 0 || s->go < 0)
+		return -EIO;
+	return write_todo(s, io);
+}
+
+static int prepare(struct subject *s)
+{
+	_cleanup_free_ char *rootfs = xasprintf("%s/rootfs", s->dir);
+	unsigned int shift = id_shift(s->k);
+	const char *path = "";
+	int r;
+
+	if (mkdir(s->dir, 0755) < 0 || mkdir(rootfs, 0755) < 0 || chown(rootfs, shift, shift) < 0)
+		return -errno;
+	s->rootfs = open(rootfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->rootfs < 0)
+		return -errno;
+	r = tree_make(s->o->c, s->rootfs, shift, &path);
+	if (r < 0) {
+		fprintf(stderr, "observe: %s: make %s: %s\n", s->o->c->bundle, path, errno_name(r));
+		return r;
+	}
+	r = make_io(s, shift);
+	return r < 0 ? r : write_config(s);
+}
+
+/* Life ------------------------------------------------------------------------------------- */
+
+/* A mount on the host that is there while the container is: the control of every statement that
+ * the host has no new mount. */
+static void witness(struct subject *s, bool there)
+{
+	_cleanup_free_ char *path = xasprintf("%s/witness", s->dir);
+
+	if (!there)
+		umount2(path, MNT_DETACH);
+	else if (mkdir(path, 0755) == 0)
+		mount("witness", path, "tmpfs", 0, "size=4k");
+}
+
+static void bring_up(struct subject *s)
+{
+	const char *const create[] = {"create", "--bundle", s->dir, s->id, NULL};
+	const char *const start[] = {"start", s->id, NULL};
+	bool ready = false;
+
+	host_mounts(s, "before");
+	device_modes(s, "before");
+	digests(s, "before");
+	witness(s, true);
+	s->created = command(s, "create", create);
+	host_mounts(s, "create");
+	if (!s->created)
+		return;
+	ask_state(s, "create");
+	container_mounts(s, "create");
+	s->started = command(s, "start", start);
+	if (!s->started)
+		return;
+	wait_gone(s->pid > 0 ? s->pid : getpid(), s->ready, s->o->opt->timeout_ms, &ready);
+	FACT(s, "start", OP_RAN, "ready", ready ? "ok" : "unavailable", "%s", "");
+}
+
+static bool wants_exec(const struct container *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->n_todo; i++)
+		if (k->todo[i].as == AS_EXEC)
+			return true;
+	return false;
+}
+
+/* `exec --process FILE ID` as runc, crun and youki have it: the process of config.json. */
+static void join(struct subject *s)
+{
+	_cleanup_free_ char *file = xasprintf("%s/process.json", s->dir);
+	const char *const words[] = {"exec", "--process", file, s->id, NULL};
+	_cleanup_free_ char *process = NULL, *args = NULL, *exec_args = NULL;
+	const char *at = strstr(s->k->config, "\"process\":{");
+	const char *end = at ? strstr(at, ",\"root\":") : NULL;
+	bool ok;
+
+	if (!wants_exec(s->k) || !end)
+		return;
+	process =
+		xstrndup(at + strlen("\"process\":"), (size_t)(end - at) - strlen("\"process\":"));
+	args = xasprintf("\"probe\",\"%s\"", s->k->name);
+	exec_args = xasprintf("%s,\"exec\"", args);
+	replace(&process, args, exec_args);
+	if (write_file_at(AT_FDCWD, file, process, strlen(process)) < 0)
+		return;
+	ok = command(s, "exec", words);
+	FACT(s, "exec", OP_OFFERED, "exec", ok ? "ok" : "not-offered", "%s", "");
+}
+
+static void look_at_running(struct subject *s)
+{
+	struct leftovers l;
+
+	if (!s->started)
+		return;
+	container_mounts(s, "running");
+	host_mounts(s, "running");
+	l = count_leftovers(s);
+	say_leftovers(s, "running", &l);
+	join(s);
+}
+
+static void let_go(struct subject *s)
+{
+	const char *const words[] = {"kill", s->id, "KILL", NULL};
+	bool ready, gone = false;
+
+	if (s->started && write(s->go, "g", 1) == 1)
+		gone = s->pid > 0 && wait_gone(s->pid, -1, s->o->opt->timeout_ms, &ready);
+	if (s->started)
+		FACT(s, "run", OP_EXIT, "payload", gone ? "ok" : "deadline", "%s", "");
+	if (s->created && !gone) {
+		command(s, "kill", words);
+		if (s->pid > 0)
+			wait_gone(s->pid, -1, s->o->opt->timeout_ms, &ready);
+	}
+}
+
+static bool settled(const struct leftovers *l)
+{
+	return l->state <= 0 && l->cgroups <= 0 && l->processes == 0;
+}
+
+static void look_after(struct subject *s)
+{
+	unsigned long deadline = now_usec() + SETTLE_MS * 1000ul;
+	struct leftovers l = count_leftovers(s);
+
+	while (!settled(&l) && now_usec() < deadline) {
+		poll(NULL, 0, 10);
+		l = count_leftovers(s);
+	}
+	say_leftovers(s, "after", &l);
+	host_mounts(s, "after");
+	digests(s, "after");
+	device_modes(s, "after");
+}
+
+static void take_down(struct subject *s)
+{
+	const char *const words[] = {"delete", s->id, NULL};
+
+	let_go(s);
+	if (s->created)
+		command(s, "delete", words);
+	witness(s, false);
+}
+
+/* Not evidence: only so that what is left does not trouble the next container. */
+static void clean_up(struct subject *s)
+{
+	const char *const force[] = {"delete", "--force", s->id, NULL};
+
+	if (count_named(STATE_ROOT, s->id, 2) > 0)
+		command(s, "cleanup", force);
+}
+
+static void take_probe_facts(struct subject *s)
+{
+	_cleanup_free_ char *path = xasprintf("%s/io/facts", s->dir);
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+
+	if (read_file_at(AT_FDCWD, path, FACTS_MAX, &text, &len) == 0)
+		text_add_n(&s->o->rows, text, len);
+}
+
+static void subject_end(struct subject *s)
+{
+	safe_close(s->rootfs);
+	safe_close(s->ready);
+	safe_close(s->go);
+	free(s->id);
+	free(s->dir);
+}
+
+static void subject_init(struct subject *s, struct observation *o, const struct container *k)
+{
+	*s = (struct subject){.o = o, .k = k, .rootfs = -EBADF, .ready = -EBADF, .go = -EBADF};
+	s->id = xasprintf("%s-%u-%s", o->opt->run_id, o->index, k->name);
+	s->dir = xasprintf(SCRATCH "/cases/%u-%s", o->index, k->name);
+	if (prepare(s) == 0)
+		bring_up(s);
+}
+
+static void finish(struct subject *s, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		look_at_running(&s[i]);
+	for (i = 0; i < n; i++)
+		take_down(&s[i]);
+	for (i = 0; i < n; i++)
+		look_after(&s[i]);
+	for (i = 0; i < n; i++)
+		clean_up(&s[i]);
+}
+
+static void run_containers(struct observation *o)
+{
+	size_t n = o->c->n_containers, i;
+	_cleanup_free_ struct subject *s = xcalloc(n, sizeof(*s));
+
+	for (i = 0; i < n; i++) {
+		subject_init(&s[i], o, &o->c->containers[i]);
+		if (!o->c->at_once)
+			finish(&s[i], 1);
+	}
+	if (o->c->at_once)
+		finish(s, n);
+	for (i = 0; i < n; i++) {
+		take_probe_facts(&s[i]);
+		subject_end(&s[i]);
+	}
+}
+
+static size_t count_lines(const char *s)
+{
+	size_t n = 0;
+
+	for (; (s = strchr(s, '\n')); s++)
+		n++;
+	return n;
+}
+
+static void write_facts(const struct observation *o)
+{
+	_cleanup_text_ struct text t = {0};
+	_cleanup_free_ char *copy = xstrdup(o->case_text);
+	_cleanup_free_ char *name = bundle_file(o->c->bundle, ".facts");
+	char *rest = copy, *line;
+
+	text_add(&t, "facts/1\n");
+	text_add_n(&t, text_str(&o->opt->header), o->opt->header.len);
+	while ((line = next_line(&rest)))
+		text_add_record(&t, "c", line, NULL);
+	text_add_n(&t, text_str(&o->rows), o->rows.len);
+	text_addf(&t, "end\t%zu\n", count_lines(t.s));
+	if (write_file_at(o->opt->out_fd, name, t.s, t.len) < 0)
+		fprintf(stderr, "observe: write %s/%s: %s\n", o->opt->out, name, errno_name(errno));
+}
+
+void observe_case(const struct options *opt, const char *path, unsigned int index)
+{
+	_cleanup_text_ struct text text = {0};
+	_cleanup_free_ char *raw = NULL;
+	struct observation o = {.opt = opt, .index = index};
+	struct test_case c;
+	const char *step;
+	unsigned int line;
+	int r;
+
+	worker_signals();
+	r = read_file_at(AT_FDCWD, path, CASE_MAX, &raw, NULL);
+	if (r == 0)
+		r = case_parse(xstrdup(raw), &c, &line);
+	if (r < 0) {
+		fprintf(stderr, "observe: %s: not a case: %s\n", path, errno_name(r));
+		return;
+	}
+	o.c = &c;
+	o.case_text = raw;
+	r = sandbox_worker(&step);
+	if (r < 0) {
+		fprintf(stderr, "observe: %s: %s: %s\n", path, step, errno_name(r));
+		return;
+	}
+	run_containers(&o);
+	descendants(true);
+	write_facts(&o);
+}

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rootfs: made, digested from outside, and what is found by name. Everything goes through
+ * descriptors and never follows a link, because a runtime had its hands on the tree.
+ */
+#include "conformance/observe.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+
+/* Opens the parent of @path below @root, making folders that are missing; *@ret_leaf points
+ * into @path. */
+static int open_parent(int root, const char *path, unsigned int shift, const char **ret_leaf)
+{
+	_cleanup_close_ int dir = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const char *p = path;
+
+	while (dir >= 0) {
+		_cleanup_free_ char *name = NULL;
+		size_t n;
+		int next;
+
+		p += strspn(p, "/");
+		n = strcspn(p, "/");
+		if (!p[n]) {
+			*ret_leaf = p;
+			return TAKE_FD(dir);
+		}
+		name = xstrndup(p, n);
+		if (mkdirat(dir, name, 0755) == 0 &&
+		    fchownat(dir, name, shift, shift, AT_SYMLINK_NOFOLLOW) < 0)
+			return -errno;
+		next = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		safe_close(dir);
+		dir = next;
+		p += n;
+	}
+	return -errno;
+}
+
+static int make_file(int dir, const char *leaf, const char *content)
+{
+	_cleanup_close_ int fd = openat(dir, leaf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	size_t n = strlen(content);
+
+	if (fd < 0 || write(fd, content, n) != (ssize_t)n)
+		return -errno;
+	return 0;
+}
+
+static int make_char(int dir, const char *leaf, const char *rdev)
+{
+	unsigned int maj, min;
+
+	if (sscanf(rdev, "%u:%u", &maj, &min) != 2)
+		return -EINVAL;
+	return mknodat(dir, leaf, S_IFCHR | 0600, makedev(maj, min)) < 0 ? -errno : 0;
+}
+
+static int make_socket(int dir, const char *leaf)
+{
+	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	/* By /proc, because sun_path is short and binds follow no descriptor. */
+	if (fd < 0 || snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", dir,
+			       leaf) >= (int)sizeof(sun.sun_path))
+		return -ENAMETOOLONG;
+	return bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0 ? -errno : 0;
+}
+
+static int make_hard(int root, int dir, const char *leaf, const char *target)
+{
+	return linkat(root, target + strspn(target, "/"), dir, leaf, 0) < 0 ? -errno : 0;
+}
+
+static int make_node(int root, int dir, const char *leaf, const struct tree_entry *e)
+{
+	switch (e->kind) {
+	case TREE_DIR:
+		return mkdirat(dir, leaf, 0755) < 0 && errno != EEXIST ? -errno : 0;
+	case TREE_FILE:
+		return make_file(dir, leaf, e->arg);
+	case TREE_LINK:
+		return symlinkat(e->arg, dir, leaf) < 0 ? -errno : 0;
+	case TREE_HARD:
+		return make_hard(root, dir, leaf, e->arg);
+	case TREE_CHAR:
+		return make_char(dir, leaf, e->arg);
+	case TREE_FIFO:
+		return mknodat(dir, leaf, S_IFIFO | 0600, 0) < 0 ? -errno : 0;
+	case TREE_SOCKET:
+		return make_socket(dir, leaf);
+	case TREE_KINDS:
+	default:
+		return -EINVAL;
+	}
+}
+
+static int make_entry(int root, const struct tree_entry *e, unsigned int shift)
+{
+	const char *leaf = "";
+	_cleanup_close_ int dir = open_parent(root, e->path, shift, &leaf);
+	int r;
+
+	if (dir < 0)
+		return dir;
+	r = make_node(root, dir, leaf, e);
+	if (r < 0)
+		return r;
+	if (fchownat(dir, leaf, e->uid + shift, e->gid + shift, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (e->kind != TREE_LINK && fchmodat(dir, leaf, e->mode, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+int tree_make(const struct test_case *c, int rootfs, unsigned int shift, const char **ret_path)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_tree; i++) {
+		int r = make_entry(rootfs, &c->tree[i], shift);
+
+		if (r < 0) {
+			*ret_path = c->tree[i].path;
+			return r;
+		}
+	}
+	return 0;
+}
+
+/* Digest ----------------------------------------------------------------------------------- */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted names of @fd, which it takes over; *@ret and each name are owned by the caller. */
+static ssize_t names_of(int fd, char ***ret)
+{
+	DIR *d = fdopendir(fd);
+	char **names = NULL;
+	struct dirent *e;
+	size_t n = 0;
+
+	if (!d) {
+		safe_close(fd);
+		return -errno;
+	}
+	while ((e = readdir(d))) {
+		if (streq(e->d_name, ".") || streq(e->d_name, ".."))
+			continue;
+		GROW(names, n);
+		names[n++] = xstrdup(e->d_name);
+	}
+	closedir(d);
+	if (n)
+		qsort(names, n, sizeof(*names), by_name);
+	*ret = names;
+	return (ssize_t)n;
+}
+
+static int add_digest(int dir, const char *name, struct sha256 *s);
+
+static int add_children(int dir, const char *name, struct sha256 *s)
+{
+	int fd = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_close_ int at = fd < 0 ? -EBADF : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	char **names = NULL;
+	ssize_t n, i;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	n = names_of(fd, &names);
+	for (i = 0; i < n; i++) {
+		if (r == 0)
+			r = add_digest(at, names[i], s);
+		free(names[i]);
+	}
+	free(names);
+	return n < 0 ? (int)n : r;
+}
+
+static int add_content(int dir, const char *name, struct sha256 *s)
+{
+	_cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	char hex[SHA256_HEX];
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = sha256_fd(fd, hex);
+	sha256_add(s, hex, sizeof(hex));
+	return r;
+}
+
+/* Times are left out: reading a file may change one. */
+static int add_digest(int dir, const char *name, struct sha256 *s)
+{
+	struct stat st;
+	char line[128];
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	sha256_add(s, name, strlen(name) + 1);
+	snprintf(line, sizeof(line), "%o %u %u %llu %u", st.st_mode, st.st_uid, st.st_gid,
+		 S_ISREG(st.st_mode) ? (unsigned long long)st.st_size : 0ull,
+		 (unsigned int)st.st_rdev);
+	sha256_add(s, line, strlen(line) + 1);
+	if (S_ISDIR(st.st_mode))
+		return add_children(dir, name, s);
+	return S_ISREG(st.st_mode) ? add_content(dir, name, s) : 0;
+}
+
+int tree_digest(int rootfs, const char *path, char hex[SHA256_HEX])
+{
+	struct sha256 s;
+	int r;
+
+	sha256_init(&s);
+	path += strspn(path, "/");
+	r = add_digest(rootfs, *path ? path : ".", &s);
+	sha256_hex(&s, hex);
+	return r;
+}
+
+/* Finding ---------------------------------------------------------------------------------- */
+
+int count_named(const char *dir, const char *part, int depth)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	int n = 0;
+
+	if (!d)
+		return -1;
+	while ((e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		if (strstr(e->d_name, part)) {
+			n++;
+		} else if (depth > 1 && e->d_type == DT_DIR) {
+			_cleanup_free_ char *sub = xasprintf("%s/%s", dir, e->d_name);
+			int more = count_named(sub, part, depth - 1);
+
+			n += more > 0 ? more : 0;
+		}
+	}
+	closedir(d);
+	return n;
+}
+
+struct leaves {
+	dev_t dev;
+	size_t n, max;
+	struct text *out;
+};
+
+/* A leaf that holds something: a mask over an empty directory would show nothing. */
+static void walk_leaves(const char *dir, struct leaves *l, int depth)
+{
+	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool has_dir = false, has_file = false;
+	char **names = NULL;
+	struct stat st;
+	ssize_t n, i;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_dev != l->dev || depth > 8)
+		return;
+	n = names_of(TAKE_FD(fd), &names);
+	for (i = 0; i < n; i++) {
+		_cleanup_free_ char *name = names[i];
+		_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+
+		if (l->n >= l->max || lstat(path, &st) < 0)
+			continue;
+		has_dir |= S_ISDIR(st.st_mode);
+		has_file |= S_ISREG(st.st_mode);
+		if (S_ISDIR(st.st_mode))
+			walk_leaves(path, l, depth + 1);
+	}
+	free(names);
+	if (has_file && !has_dir && l->n < l->max) {
+		text_addf(l->out, "%s\n", dir);
+		l->n++;
+	}
+}
+
+size_t sysfs_leaves(size_t max, struct text *out)
+{
+	/* Not class/net nor virtual/net: they differ by network namespace. */
+	static const char *const roots[] = {"/sys/module", "/sys/devices/system",
+					    "/sys/kernel/slab", "/sys/kernel/mm",
+					    "/sys/devices/platform"};
+	struct leaves l = {.max = max, .out = out};
+	struct stat st;
+	size_t i;
+
+	if (stat("/sys", &st) < 0)
+		return 0;
+	l.dev = st.st_dev;
+	for (i = 0; i < ARRAY_SIZE(roots); i++)
+		walk_leaves(roots[i], &l, 0);
+	return l.n;
+}

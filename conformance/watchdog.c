@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whatever ends `observe` -- its own end, Ctrl-C, SIGKILL of its whole process group -- the
+ * watchdog, in a session of its own, sees the pipe close, ends the PID namespace (and with it
+ * the mount namespaces, their tmpfs and every process of the run) and removes the run's cgroups,
+ * the only thing that would outlive them.
+ */
+#include "conformance/observe.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#define CLEAN_MS 4500
+
+static const char *wanted; /* part of the cgroups' names; nftw() takes no argument */
+static bool found_one;
+
+static int remove_cgroup(const char *path, _unused_ const struct stat *st, int type,
+			 _unused_ struct FTW *ftw)
+{
+	if (type == FTW_DP && strstr(path, wanted)) {
+		found_one = true;
+		rmdir(path);
+	}
+	return 0;
+}
+
+/* A cgroup can't go before its last process has: tried until the deadline. */
+static void remove_cgroups(const char *run_id)
+{
+	unsigned long deadline = now_usec() + CLEAN_MS * 1000ul;
+
+	wanted = run_id;
+	do {
+		found_one = false;
+		nftw("/sys/fs/cgroup", remove_cgroup, 16, FTW_DEPTH | FTW_PHYS);
+		if (found_one)
+			poll(NULL, 0, 20);
+	} while (found_one && now_usec() < deadline);
+}
+
+static void keep_only(int fd)
+{
+	int null = open("/dev/null", O_RDWR);
+	int i;
+
+	if (fd != 3)
+		dup2(fd, 3);
+	for (i = 0; i < 3 && null >= 0; i++)
+		dup2(null, i);
+	for (i = 4; i < 1024; i++)
+		close(i);
+}
+
+static void watch(const char *run_id, int fd)
+{
+	pid_t init = 0;
+
+	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	keep_only(fd);
+	if (read(3, &init, sizeof(init)) == (ssize_t)sizeof(init)) {
+		char c;
+
+		while (read(3, &c, 1) < 0 && errno == EINTR)
+			;
+		kill(init, SIGKILL);
+	}
+	remove_cgroups(run_id);
+	_exit(0);
+}
+
+int watchdog_start(const char *run_id, struct watchdog *ret)
+{
+	int p[2];
+	pid_t pid;
+
+	if (pipe2(p, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		close(p[1]);
+		watch(run_id, p[0]);
+	}
+	close(p[0]);
+	*ret = (struct watchdog){.pid = pid, .fd = p[1]};
+	return 0;
+}
+
+int watchdog_arm(const struct watchdog *w, pid_t init)
+{
+	return write(w->fd, &init, sizeof(init)) == (ssize_t)sizeof(init) ? 0 : -EIO;
+}
+
+void watchdog_finish(struct watchdog *w)
+{
+	w->fd = safe_close(w->fd);
+	waitpid(w->pid, NULL, 0);
+}
