@@ -24,12 +24,23 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(WA
 	$(CFLAGS) $(SANITIZE) -MMD -MP
 
 REF_LIB := classify plan target apply
-REF_RUNTIME := $(filter-out $(REF_LIB) mutants,$(basename $(notdir $(wildcard reference/*.c))))
+REF_MUTANTS := $(patsubst reference/%.c,%,$(wildcard reference/mutants*.c))
+REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%,$(wildcard reference/*.c)))
 
 .PHONY: all
 all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test
 
-$(B)/%.o: %.c
+# What is missing is named once, with the command that installs it; nothing else installs.
+$(B)/tools:
+	@mkdir -p $(B)
+	@fail() { echo "make: $$1 is missing; run: make deps" >&2; exit 1; }; \
+	command -v $(CC) >/dev/null || fail "the C compiler $(CC)"; \
+	command -v pkg-config >/dev/null || fail pkg-config; \
+	pkg-config --exists libcjson || fail "cJSON (libcjson-dev, cjson-devel)"; \
+	echo 'int main(void) { return 0; }' | $(CC) -static -x c -o $@ - || \
+		fail "the static C library (libc6-dev, glibc-static)"
+
+$(B)/%.o: %.c | $(B)/tools
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(CJSON_CFLAGS) -c $< -o $@
 
@@ -45,13 +56,13 @@ $(B)/maskref: $(REF_RUNTIME_O) $(B)/libmaskref.a
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # The same objects plus the named faults; a fault enters by the hooks of reference/seam.h only.
-$(B)/maskref-test: $(REF_RUNTIME_O) $(B)/reference/mutants.o $(B)/libmaskref.a
+$(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/libmaskref.a
 	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case sha256 facts mountinfo
 OBSERVE := $(SHARED) command host observe sandbox subject tree watchdog
-MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config fixture manifest \
+MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config fixture lists manifest \
 	maskspec pairs run_options
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
@@ -96,6 +107,48 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 .PHONY: conformance
 conformance: $(B)/maskspec $(B)/observe $(B)/maskref
 	@$(B)/maskspec run $(RUN_OPTIONS)
+
+.PHONY: deps
+deps:
+	@.ci/deps
+
+# Tests -----------------------------------------------------------------------------------------
+need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make deps" >&2; exit 1; }
+UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tests/check_*.c)) \
+	$(B)/tests/check_reference
+BATS := $(wildcard conformance/tests/*.bats)
+UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
+
+$(B)/tests/check_reference: $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/*.c)) \
+		$(B)/reference/spec_config.o $(B)/libmaskref.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
+
+$(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
+
+.PHONY: check unit bats lint mutants sanitize help
+check: lint unit bats
+
+unit: $(UNIT)
+	@for t in $(UNIT); do $$t || exit 1; done
+
+bats: all
+	@$(call need,bats); $(call need,jq); $(call need,prove)
+	@for t in $(BATS); do bats $$t || exit 1; done
+
+lint: all
+	@.ci/lint $(B)
+
+# Each named fault of maskref must fail exactly the requirements that fixtures/mutants.tsv declares.
+mutants: all
+	@$(call need,jq)
+	@conformance/tests/mutants $(B)
+
+sanitize:
+	$(MAKE) B=$(B)/sanitize CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' unit
 
 .PHONY: clean
 clean:

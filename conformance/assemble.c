@@ -140,8 +140,8 @@ static void judge_ids(struct assembly *a, const struct facts *f, const char *bun
 
 char *preflight_fault(const struct facts *f)
 {
-	const struct view v = {.facts = f, .container = &f->c.containers[0]};
-	static const char *const commands[] = {"create", "start"};
+	const struct view v = { .facts = f, .container = &f->c.containers[0] };
+	static const char *const commands[] = { "create", "start" };
 	size_t i;
 
 	if (f->state != FACTS_WHOLE)
@@ -181,7 +181,7 @@ static void quote_word(struct text *t, const char *s)
 
 static char *rerun(const struct report *r, const char *id)
 {
-	_cleanup_text_ struct text t = {0}, args = {0};
+	_cleanup_text_ struct text t = { 0 }, args = { 0 };
 	_cleanup_free_ char *argv = xstrdup(r->runtime_argv ? r->runtime_argv : "");
 	char *rest = argv;
 	char *line = next_line(&rest);
@@ -223,7 +223,7 @@ static void take_results(struct assembly *a)
 static int apply_lists(struct report *r, const struct judge_options *o, char **ret_error)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/expect", o->fixtures);
-	_cleanup_expects_ struct expects e = {0};
+	_cleanup_expects_ struct expects e = { 0 };
 	int err;
 
 	r->published = o->publish || o->withheld;
@@ -259,11 +259,11 @@ static int begin(struct assembly *a, struct report *ret, const struct judge_opti
 {
 	_cleanup_free_ char *dir = xasprintf("%s/require", o->fixtures);
 
-	*ret = (struct report){.profile = xstrdup(profile),
-			       .filter = xstrdup(filter),
-			       .require = xstrdup(require),
-			       .partial = *filter != '\0'};
-	*a = (struct assembly){.report = ret, .by_id = xcalloc(REQ_COUNT, sizeof(*a->by_id))};
+	*ret = (struct report){ .profile = xstrdup(profile),
+				.filter = xstrdup(filter),
+				.require = xstrdup(require),
+				.partial = *filter != '\0' };
+	*a = (struct assembly){ .report = ret, .by_id = xcalloc(REQ_COUNT, sizeof(*a->by_id)) };
 	return require_parse(require, dir, &a->require, ret_error);
 }
 
@@ -273,7 +273,7 @@ static void load_facts(int dir, const char *file, struct facts *ret)
 {
 	char *text;
 
-	*ret = (struct facts){.state = FACTS_MISSING};
+	*ret = (struct facts){ .state = FACTS_MISSING };
 	if (read_file_at(dir, file, FACTS_MAX, &text, NULL) == 0)
 		facts_parse(text, ret);
 }
@@ -305,7 +305,7 @@ int assemble_folder(const char *dir, const struct judge_options *o, struct repor
 		    char **ret_error)
 {
 	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_manifest_ struct manifest m = {0};
+	_cleanup_manifest_ struct manifest m = { 0 };
 	struct assembly a;
 	char *text;
 	size_t i;
@@ -332,7 +332,7 @@ int assemble_folder(const char *dir, const struct judge_options *o, struct repor
 
 static char *all_due(const struct test_case *c)
 {
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	size_t i;
 
 	for (i = 0; i < REQ_COUNT; i++)

@@ -6,7 +6,7 @@
 #define LETTER(c) #c[0]
 const struct op_info op_info[OP_COUNT] = {
 #define OP(id, op_name, letter, identities, text)                                                  \
-	[OP_##id] = {.name = op_name, .target = LETTER(letter), .who = identities, .doc = text},
+	[OP_##id] = { .name = op_name, .target = LETTER(letter), .who = identities, .doc = text },
 #include "conformance/judge/ops.def"
 #undef OP
 };
@@ -77,7 +77,7 @@ void case_free(struct test_case *c)
 	free(c->containers);
 	free(c->tree);
 	free(c->text);
-	*c = (struct test_case){0};
+	*c = (struct test_case){ 0 };
 }
 
 static void write_container(const struct container *k, struct text *out)
@@ -116,7 +116,7 @@ static size_t count_lines(const char *s)
 
 void case_write(const struct test_case *c, struct text *out)
 {
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	size_t i;
 
 	text_add(&t, CASE_SCHEMA "\n");
@@ -207,7 +207,7 @@ static int read_container(struct reader *r, char **f)
 		return -EINVAL;
 	GROW(r->c->containers, r->c->n_containers);
 	r->c->containers[r->c->n_containers++] =
-		(struct container){.name = f[1], .expect = (enum expect)expect, .topics = f[3]};
+		(struct container){ .name = f[1], .expect = (enum expect)expect, .topics = f[3] };
 	return 0;
 }
 
@@ -225,7 +225,7 @@ static int read_mask(struct reader *r, char **f)
 	if (!k)
 		return -EINVAL;
 	GROW(k->masks, k->n_masks);
-	k->masks[k->n_masks++] = (struct mask){.path = f[1], .class = f[2]};
+	k->masks[k->n_masks++] = (struct mask){ .path = f[1], .class = f[2] };
 	return 0;
 }
 
@@ -238,7 +238,7 @@ static int read_todo(struct reader *r, char **f)
 		return -EINVAL;
 	GROW(k->todo, k->n_todo);
 	k->todo[k->n_todo++] =
-		(struct todo){.as = as, .op = op_by_name(f[2]), .path = f[3], .class = f[4]};
+		(struct todo){ .as = as, .op = op_by_name(f[2]), .path = f[3], .class = f[4] };
 	return 0;
 }
 
@@ -254,11 +254,11 @@ static const struct {
 	size_t fields;
 	int (*read)(struct reader *r, char **fields);
 } records[] = {
-	{"bundle", 2, read_bundle},	 {"title", 2, read_title},
-	{"profile", 2, read_profile},	 {"flag", 2, read_flag},
-	{"tree", MAX_FIELDS, read_tree}, {"container", 4, read_container},
-	{"config", 2, read_config},	 {"mask", 3, read_mask},
-	{"todo", 5, read_todo},		 {"end", 2, read_end},
+	{ "bundle", 2, read_bundle },	   { "title", 2, read_title },
+	{ "profile", 2, read_profile },	   { "flag", 2, read_flag },
+	{ "tree", MAX_FIELDS, read_tree }, { "container", 4, read_container },
+	{ "config", 2, read_config },	   { "mask", 3, read_mask },
+	{ "todo", 5, read_todo },	   { "end", 2, read_end },
 };
 
 static int read_record(struct reader *r, char *line)
@@ -277,8 +277,8 @@ static int read_record(struct reader *r, char *line)
 
 int case_parse(char *text, struct test_case *ret, unsigned int *ret_line)
 {
-	_cleanup_case_ struct test_case c = {0};
-	struct reader r = {.c = &c, .line = 1};
+	_cleanup_case_ struct test_case c = { 0 };
+	struct reader r = { .c = &c, .line = 1 };
 	char *rest = text;
 	char *line = next_line(&rest);
 
@@ -295,6 +295,6 @@ int case_parse(char *text, struct test_case *ret, unsigned int *ret_line)
 		return -EINVAL;
 	c.text = text;
 	*ret = c;
-	c = (struct test_case){0};
+	c = (struct test_case){ 0 };
 	return 0;
 }

@@ -25,27 +25,27 @@ static const struct class_rule {
 	bool control;
 	bool is_mask;
 } rules[] = {
-	{"masked-dir", 'D', ASKED_ALL, .is_mask = true},
-	{"masked-file", 'F', ASKED_ALL, .is_mask = true},
-	{"control-dir", 'D', ASKED_ALL, .control = true, .is_mask = true},
-	{"control-file", 'F', ASKED_ALL, .control = true, .is_mask = true},
-	{"control-mount-dir", 'D', ASKED_MOUNTS, .control = true},
-	{"control-mount-file", 'F', ASKED_MOUNTS, .control = true},
-	{"control", 'A', ASKED_LOOK, .control = true},
-	{"below-dir", 'A', ASKED_LOOK, .control = false},
-	{"control-below", 'A', ASKED_LOOK, .control = true},
-	{"alias-dir", 'A', ASKED_ROOT_LOOK, .control = false},
-	{"alias-file", 'A', ASKED_ROOT_LOOK, .control = false},
-	{"control-alias", 'A', ASKED_ROOT_LOOK, .control = true},
-	{"sb-dir", 'D', ASKED_ROOT_LOOK, .is_mask = true},
-	{"sb-file", 'F', ASKED_ROOT_LOOK, .is_mask = true},
-	{"sb-control", 'D', ASKED_NOTHING, .is_mask = true},
-	{"chmod-mask", 'F', ASKED_CHMOD, .control = false},
-	{"control-chmod", 'F', ASKED_CHMOD, .control = true},
-	{"readonly-dir", 'D', ASKED_CREATE, .is_mask = true},
+	{ "masked-dir", 'D', ASKED_ALL, .is_mask = true },
+	{ "masked-file", 'F', ASKED_ALL, .is_mask = true },
+	{ "control-dir", 'D', ASKED_ALL, .control = true, .is_mask = true },
+	{ "control-file", 'F', ASKED_ALL, .control = true, .is_mask = true },
+	{ "control-mount-dir", 'D', ASKED_MOUNTS, .control = true },
+	{ "control-mount-file", 'F', ASKED_MOUNTS, .control = true },
+	{ "control", 'A', ASKED_LOOK, .control = true },
+	{ "below-dir", 'A', ASKED_LOOK, .control = false },
+	{ "control-below", 'A', ASKED_LOOK, .control = true },
+	{ "alias-dir", 'A', ASKED_ROOT_LOOK, .control = false },
+	{ "alias-file", 'A', ASKED_ROOT_LOOK, .control = false },
+	{ "control-alias", 'A', ASKED_ROOT_LOOK, .control = true },
+	{ "sb-dir", 'D', ASKED_ROOT_LOOK, .is_mask = true },
+	{ "sb-file", 'F', ASKED_ROOT_LOOK, .is_mask = true },
+	{ "sb-control", 'D', ASKED_NOTHING, .is_mask = true },
+	{ "chmod-mask", 'F', ASKED_CHMOD, .control = false },
+	{ "control-chmod", 'F', ASKED_CHMOD, .control = true },
+	{ "readonly-dir", 'D', ASKED_CREATE, .is_mask = true },
 };
 
-static const struct class_rule look_rule = {.target = 'A', .asked = ASKED_LOOK, .is_mask = true};
+static const struct class_rule look_rule = { .target = 'A', .asked = ASKED_LOOK, .is_mask = true };
 
 static const struct class_rule *find_rule(const char *class)
 {
@@ -74,7 +74,7 @@ static bool is_asked(const struct class_rule *rule, enum op op, enum identity as
 			return false;
 		return fits && as != AS_SYSADMIN;
 	case ASKED_LOOK:
-		return op == OP_LOOK && (as == AS_ROOT || as == AS_USER || as == AS_EXEC);
+		return op == OP_LOOK && (as == AS_ROOT || as == AS_USER);
 	case ASKED_ROOT_LOOK:
 		return op == OP_LOOK && as == AS_ROOT;
 	case ASKED_MOUNTS:
@@ -94,7 +94,7 @@ static void add_row(struct container *k, enum identity as, enum op op, const cha
 {
 	GROW(k->todo, k->n_todo);
 	k->todo[k->n_todo++] =
-		(struct todo){.as = as, .op = op, .path = xstrdup(path), .class = xstrdup(class)};
+		(struct todo){ .as = as, .op = op, .path = xstrdup(path), .class = xstrdup(class) };
 }
 
 int class_add(struct container *k, const char *class, const char *path)
@@ -108,7 +108,7 @@ int class_add(struct container *k, const char *class, const char *path)
 	if (rule->is_mask) {
 		GROW(k->masks, k->n_masks);
 		k->masks[k->n_masks++] =
-			(struct mask){.path = xstrdup(path), .class = xstrdup(class)};
+			(struct mask){ .path = xstrdup(path), .class = xstrdup(class) };
 	}
 	for (op = 0; op < OP_COUNT; op++)
 		for (as = 0; as < AS_DRIVER; as++)

@@ -6,10 +6,10 @@
 #include <sys/stat.h>
 
 static const struct option long_options[] = {
-	{"json", no_argument, NULL, 'j'},    {"expect", required_argument, NULL, 'e'},
-	{"strict", no_argument, NULL, 's'},  {"withheld", required_argument, NULL, 'w'},
-	{"publish", no_argument, NULL, 'p'}, {"fixtures", required_argument, NULL, 'f'},
-	{"help", no_argument, NULL, 'h'},    {NULL, 0, NULL, 0},
+	{ "json", no_argument, NULL, 'j' },    { "expect", required_argument, NULL, 'e' },
+	{ "strict", no_argument, NULL, 's' },  { "withheld", required_argument, NULL, 'w' },
+	{ "publish", no_argument, NULL, 'p' }, { "fixtures", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },    { NULL, 0, NULL, 0 },
 };
 
 static const char options_help[] =
@@ -22,7 +22,7 @@ static const char options_help[] =
 
 static int judge(char **files, size_t n, const struct judge_options *o, bool json)
 {
-	_cleanup_report_ struct report r = {0};
+	_cleanup_report_ struct report r = { 0 };
 	_cleanup_free_ char *error = NULL;
 	struct stat st;
 	int err;
@@ -38,7 +38,7 @@ static int judge(char **files, size_t n, const struct judge_options *o, bool jso
 
 int cmd_judge(int argc, char **argv)
 {
-	struct judge_options o = {0};
+	struct judge_options o = { 0 };
 	_cleanup_free_ char *fixtures = NULL;
 	bool json = false;
 	int c;

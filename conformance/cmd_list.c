@@ -47,7 +47,7 @@ static int list_requirements(_unused_ const char *fixtures, bool json)
 
 static int list_cases(const char *fixtures, bool json)
 {
-	_cleanup_case_list_ struct case_list l = {0};
+	_cleanup_case_list_ struct case_list l = { 0 };
 	cJSON *a;
 	size_t i;
 
@@ -107,9 +107,9 @@ static const struct {
 	const char *name;
 	int (*list)(const char *fixtures, bool json);
 } lists[] = {
-	{"requirements", list_requirements},
-	{"cases", list_cases},
-	{"mutants", list_mutants},
+	{ "requirements", list_requirements },
+	{ "cases", list_cases },
+	{ "mutants", list_mutants },
 };
 
 int cmd_list(int argc, char **argv)
@@ -142,7 +142,7 @@ int cmd_explain(int argc, char **argv)
 {
 	_cleanup_free_ char *fixtures = fixtures_dir(NULL);
 	_cleanup_free_ char *killers = NULL;
-	_cleanup_case_list_ struct case_list l = {0};
+	_cleanup_case_list_ struct case_list l = { 0 };
 	enum requirement_id id = argc == 2 ? requirement_by_name(argv[1]) : REQ_COUNT;
 	const struct requirement *q = &requirements[id < REQ_COUNT ? id : 0];
 	size_t i;

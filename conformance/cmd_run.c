@@ -31,7 +31,7 @@ static bool in_profile(const struct test_case *c, const char *profile)
 static char *wanted_ids(const struct test_case *c, const char *filter)
 {
 	bool whole = !*filter || glob_any(filter, c->bundle);
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	size_t i;
 
 	for (i = 0; i < REQ_COUNT; i++)
@@ -43,8 +43,8 @@ static char *wanted_ids(const struct test_case *c, const char *filter)
 
 static void add_case(struct plan *p, const struct test_case *c, char *ids)
 {
-	struct planned one = {.c = c, .ids = ids, .file = xstrdup(c->bundle)};
-	struct text text = {0};
+	struct planned one = { .c = c, .ids = ids, .file = xstrdup(c->bundle) };
+	struct text text = { 0 };
 	char *slash;
 
 	while ((slash = strchr(one.file, '/')))
@@ -79,7 +79,7 @@ static void plan_cases(struct plan *p, const struct case_list *l, const char *pr
 
 static char *manifest_text(const struct plan *p, const struct run_options *o)
 {
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	size_t i;
 
 	text_add(&t, "manifest/1\n");
@@ -142,7 +142,7 @@ static int make_parents(const char *path)
 /* Only what a run itself wrote is removed from OUT. */
 static int write_inputs(const struct plan *p, const struct run_options *o, const char *manifest)
 {
-	static const char *const old[] = {"report.json", "report.tap", "status"};
+	static const char *const old[] = { "report.json", "report.tap", "status" };
 	_cleanup_close_ int cases = -EBADF, facts = -EBADF;
 	size_t i;
 	int r = make_parents(o->out);
@@ -172,7 +172,7 @@ static int write_inputs(const struct plan *p, const struct run_options *o, const
 
 static void follow(FILE *events, struct progress *bar, unsigned int *done)
 {
-	_cleanup_text_ struct text running = {0};
+	_cleanup_text_ struct text running = { 0 };
 	char word[16], name[256];
 
 	while (fscanf(events, "%15s %255s", word, name) == 2) {
@@ -222,7 +222,7 @@ static int observe(const struct plan *p, const struct run_options *o, const char
 static bool preflight_ran(const struct run_options *o)
 {
 	_cleanup_free_ char *path = xasprintf("%s/facts/" PREFLIGHT ".facts", o->out);
-	_cleanup_facts_ struct facts f = {0};
+	_cleanup_facts_ struct facts f = { 0 };
 	_cleanup_free_ char *fault = NULL;
 	char *text;
 
@@ -242,7 +242,7 @@ static void on_interrupt(int sig)
 
 static int observe_all(const struct plan *p, const struct run_options *o, const char *digest)
 {
-	struct sigaction sa = {.sa_handler = on_interrupt};
+	struct sigaction sa = { .sa_handler = on_interrupt };
 	unsigned int done = 0;
 	struct progress bar;
 	int status;
@@ -285,7 +285,7 @@ int write_status(const char *out, int status)
 static int judge_run(const struct run_options *o)
 {
 	_cleanup_free_ char *facts = xasprintf("%s/facts", o->out);
-	_cleanup_report_ struct report r = {0};
+	_cleanup_report_ struct report r = { 0 };
 	_cleanup_free_ char *error = NULL;
 	int err = assemble_folder(facts, &o->judge, &r, &error);
 
@@ -340,8 +340,8 @@ static int run_plan(const struct plan *p, const struct run_options *o)
 
 int cmd_run(int argc, char **argv)
 {
-	_cleanup_(plan_free) struct plan p = {0};
-	_cleanup_case_list_ struct case_list l = {0};
+	_cleanup_(plan_free) struct plan p = { 0 };
+	_cleanup_case_list_ struct case_list l = { 0 };
 	struct run_options o;
 	int status = run_options_parse(&o, argc, argv);
 

@@ -77,7 +77,7 @@ static int write_container(const struct test_case *c, const struct container *k,
 	_cleanup_free_ char *bundle = xasprintf("%s/%s", dir, k->name);
 	_cleanup_free_ char *script = xasprintf("%s/make-rootfs.sh", bundle);
 	_cleanup_free_ char *config = xasprintf("%s/config.json", bundle);
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	int r;
 
 	if ((mkdir(dir, 0755) < 0 && errno != EEXIST) || mkdir(bundle, 0755) < 0)
@@ -115,7 +115,7 @@ static int show(const struct test_case *c, const char *write_to)
 int cmd_show(int argc, char **argv)
 {
 	_cleanup_free_ char *fixtures = fixtures_dir(NULL);
-	_cleanup_case_list_ struct case_list l = {0};
+	_cleanup_case_list_ struct case_list l = { 0 };
 	const char *write_to = argc == 4 && streq(argv[2], "--write") ? argv[3] : NULL;
 	size_t i;
 

@@ -127,9 +127,9 @@ static int ms_left(unsigned long deadline)
 
 static void collect(pid_t pid, int out, int err, unsigned long deadline, struct command_result *r)
 {
-	struct pollfd p[3] = {{.fd = sigchld_fd, .events = POLLIN},
-			      {.fd = out, .events = POLLIN},
-			      {.fd = err, .events = POLLIN}};
+	struct pollfd p[3] = { { .fd = sigchld_fd, .events = POLLIN },
+			       { .fd = out, .events = POLLIN },
+			       { .fd = err, .events = POLLIN } };
 	size_t total = 0;
 	int i;
 
@@ -168,7 +168,7 @@ void command_run(char *const *argv, const char *cwd, int timeout_ms, struct comm
 	int out[2], err[2];
 	pid_t pid;
 
-	*ret = (struct command_result){.status = -EAGAIN};
+	*ret = (struct command_result){ .status = -EAGAIN };
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return;
 	if (pipe2(err, O_CLOEXEC) < 0) {
@@ -202,8 +202,8 @@ static bool child_gone(pid_t pid)
 bool wait_gone(pid_t pid, int fd_ready, int timeout_ms, bool *ret_ready)
 {
 	unsigned long deadline = now_usec() + (unsigned long)timeout_ms * 1000ul;
-	struct pollfd p[2] = {{.fd = sigchld_fd, .events = POLLIN},
-			      {.fd = fd_ready, .events = POLLIN}};
+	struct pollfd p[2] = { { .fd = sigchld_fd, .events = POLLIN },
+			       { .fd = fd_ready, .events = POLLIN } };
 	int left;
 
 	*ret_ready = false;
@@ -238,7 +238,7 @@ static bool read_process(const char *name, struct process *ret)
 	p = strrchr(text, ')'); /* the command may hold anything but its own end */
 	if (!p || sscanf(p + 1, " %c %d", &state, &parent) != 2)
 		return false;
-	*ret = (struct process){.pid = atoi(name), .parent = parent, .zombie = state == 'Z'};
+	*ret = (struct process){ .pid = atoi(name), .parent = parent, .zombie = state == 'Z' };
 	return true;
 }
 

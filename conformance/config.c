@@ -20,7 +20,7 @@ static const char *const capabilities[] = {
 	"CAP_KILL",	   "CAP_MKNOD",	  "CAP_NET_BIND_SERVICE", "CAP_NET_RAW",    "CAP_SETFCAP",
 	"CAP_SETGID",	   "CAP_SETPCAP", "CAP_SETUID",		  "CAP_SYS_CHROOT",
 };
-static const char *const more_capabilities[] = {"CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH"};
+static const char *const more_capabilities[] = { "CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH" };
 
 static const cJSON *field(const cJSON *o, const char *name)
 {
@@ -46,7 +46,7 @@ static cJSON *capability_set(bool admin)
 
 static void add_capabilities(cJSON *process, bool admin)
 {
-	static const char *const sets[] = {"bounding", "effective", "permitted"};
+	static const char *const sets[] = { "bounding", "effective", "permitted" };
 	cJSON *c = cJSON_AddObjectToObject(process, "capabilities");
 	size_t i;
 
@@ -56,7 +56,7 @@ static void add_capabilities(cJSON *process, bool admin)
 
 static cJSON *args(const cJSON *container, const char *name)
 {
-	const char *const probe[] = {PROBE_BINARY, "probe", name};
+	const char *const probe[] = { PROBE_BINARY, "probe", name };
 
 	if (field(container, "args"))
 		return cJSON_Duplicate(field(container, "args"), true);
@@ -65,7 +65,7 @@ static cJSON *args(const cJSON *container, const char *name)
 
 static void add_process(cJSON *config, const cJSON *container, const char *name)
 {
-	static const char *const env[] = {"PATH=/bin"};
+	static const char *const env[] = { "PATH=/bin" };
 	cJSON *p = cJSON_AddObjectToObject(config, "process");
 	cJSON *user = cJSON_AddObjectToObject(p, "user");
 
@@ -102,7 +102,7 @@ static void add_mounts(cJSON *config, const cJSON *container)
 	add_mount(mounts, "/dev", "tmpfs", "tmpfs", "nosuid,strictatime,mode=755,size=65536k");
 	if (is_set(container, "sysfs"))
 		add_mount(mounts, "/sys", "sysfs", "sysfs", "nosuid,noexec,nodev,ro");
-	cJSON_ArrayForEach(m, field(container, "mounts"))
+	cJSON_ArrayForEach (m, field(container, "mounts"))
 		cJSON_AddItemToArray(mounts, cJSON_Duplicate(m, true));
 	add_mount(mounts, PROBE_DIR, "bind", "@IO@", "bind,rw");
 }
@@ -119,7 +119,7 @@ static void add_mapping(cJSON *linux_, const char *name)
 
 static void add_namespaces(cJSON *linux_, bool userns)
 {
-	static const char *const types[] = {"pid", "ipc", "uts", "mount", "network", "user"};
+	static const char *const types[] = { "pid", "ipc", "uts", "mount", "network", "user" };
 	cJSON *a = cJSON_AddArrayToObject(linux_, "namespaces");
 	size_t i;
 

@@ -11,13 +11,13 @@ void facts_free(struct facts *f)
 	free(f->headers);
 	free(f->rows);
 	free(f->text);
-	*f = (struct facts){.state = FACTS_MISSING};
+	*f = (struct facts){ .state = FACTS_MISSING };
 }
 
 static void add_header(struct facts *f, char **fields)
 {
 	GROW(f->headers, f->n_headers);
-	f->headers[f->n_headers++] = (struct header){.key = fields[1], .value = fields[2]};
+	f->headers[f->n_headers++] = (struct header){ .key = fields[1], .value = fields[2] };
 }
 
 static void add_row(struct facts *f, char **x)
@@ -70,16 +70,16 @@ static void read_case(struct facts_reader *r)
 	if (!r->case_text.s || case_parse(r->case_text.s, &r->f->c, &line) < 0)
 		r->f->state = FACTS_MALFORMED;
 	else
-		r->case_text = (struct text){0};
+		r->case_text = (struct text){ 0 };
 }
 
 void facts_parse(char *text, struct facts *ret)
 {
-	struct facts_reader r = {.f = ret, .line = 1};
+	struct facts_reader r = { .f = ret, .line = 1 };
 	char *rest = text;
 	char *line = next_line(&rest);
 
-	*ret = (struct facts){.state = FACTS_WHOLE, .text = text};
+	*ret = (struct facts){ .state = FACTS_WHOLE, .text = text };
 	if (!line || !streq(line, FACTS_SCHEMA)) {
 		ret->state = line ? FACTS_MALFORMED : FACTS_CUT;
 		return;

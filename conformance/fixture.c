@@ -69,7 +69,7 @@ void case_list_free(struct case_list *l)
 	for (i = 0; i < l->n; i++)
 		free_built(&l->cases[i]);
 	free(l->cases);
-	*l = (struct case_list){0};
+	*l = (struct case_list){ 0 };
 }
 
 /* Repeats ---------------------------------------------------------------------------------- */
@@ -79,7 +79,8 @@ static void number_strings(cJSON *o, int number)
 	cJSON *child;
 	char *at;
 
-	cJSON_ArrayForEach(child, o) number_strings(child, number);
+	cJSON_ArrayForEach (child, o)
+		number_strings(child, number);
 	if (!cJSON_IsString(o) || !(at = strstr(o->valuestring, "%d")))
 		return;
 	{
@@ -117,8 +118,7 @@ cJSON *expand_repeats(const cJSON *a)
 	cJSON *to = cJSON_CreateArray();
 	const cJSON *o;
 
-	cJSON_ArrayForEach(o, a)
-	{
+	cJSON_ArrayForEach (o, a) {
 		const cJSON *n = cJSON_IsObject(o) ? field(o, "repeat") : NULL;
 
 		if (cJSON_IsNumber(n) && n->valueint > 0 && n->valueint <= 65536)
@@ -135,17 +135,27 @@ static const struct {
 	const char *arg; /* field that holds the argument, or NULL */
 	unsigned int mode;
 } tree_rules[TREE_KINDS] = {
-	[TREE_DIR] = {NULL, 0755},    [TREE_FILE] = {"content", 0644}, [TREE_LINK] = {"to", 0777},
-	[TREE_HARD] = {"to", 0644},   [TREE_CHAR] = {"rdev", 0666},    [TREE_FIFO] = {NULL, 0666},
-	[TREE_SOCKET] = {NULL, 0666},
+	[TREE_DIR] = { NULL, 0755 },	[TREE_FILE] = { "content", 0644 },
+	[TREE_LINK] = { "to", 0777 },	[TREE_HARD] = { "to", 0644 },
+	[TREE_CHAR] = { "rdev", 0666 }, [TREE_FIFO] = { NULL, 0666 },
+	[TREE_SOCKET] = { NULL, 0666 },
 };
 
-static void add_tree(struct test_case *c, enum tree_kind kind, const char *path, unsigned int mode,
-		     const char *arg)
+static struct tree_entry *add_tree(struct test_case *c, enum tree_kind kind, const char *path,
+				   unsigned int mode, const char *arg)
 {
 	GROW(c->tree, c->n_tree);
-	c->tree[c->n_tree++] = (struct tree_entry){
-		.kind = kind, .path = xstrdup(path), .mode = mode, .arg = xstrdup(arg)};
+	c->tree[c->n_tree] = (struct tree_entry){
+		.kind = kind, .path = xstrdup(path), .mode = mode, .arg = xstrdup(arg)
+	};
+	return &c->tree[c->n_tree++];
+}
+
+static unsigned int number(const cJSON *o, const char *name)
+{
+	const cJSON *n = field(o, name);
+
+	return cJSON_IsNumber(n) && n->valuedouble > 0 ? (unsigned int)n->valuedouble : 0;
 }
 
 static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *error)
@@ -156,6 +166,7 @@ static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *err
 		const char *path = string(o, tree_kind_names[i], NULL);
 		const char *mode = string(o, "mode", NULL);
 		const char *arg = tree_rules[i].arg ? string(o, tree_rules[i].arg, NULL) : "";
+		struct tree_entry *e;
 
 		if (!path)
 			continue;
@@ -165,8 +176,10 @@ static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *err
 			arg = "covered by maskspec\n";
 		if (!arg)
 			return fault(error, "tree: \"%s\" lacks \"%s\"", path, tree_rules[i].arg);
-		add_tree(c, (enum tree_kind)i, path,
-			 mode ? (unsigned int)strtoul(mode, NULL, 8) : tree_rules[i].mode, arg);
+		e = add_tree(c, (enum tree_kind)i, path,
+			     mode ? (unsigned int)strtoul(mode, NULL, 8) : tree_rules[i].mode, arg);
+		e->uid = number(o, "uid");
+		e->gid = number(o, "gid");
 		return 0;
 	}
 	return fault(error, "tree: an entry needs one of dir file link hard char fifo socket");
@@ -184,7 +197,9 @@ static int read_tree(struct test_case *c, const cJSON *fixture, struct text *err
 	add_tree(c, TREE_DIR, "/t/control.d", 0777, "");
 	add_tree(c, TREE_FILE, "/t/control.d/secret", 0644, "covered by maskspec\n");
 	add_tree(c, TREE_FILE, "/t/control", 0777, "covered by maskspec\n");
-	cJSON_ArrayForEach(o, tree) if (r == 0) r = read_tree_entry(c, o, error);
+	cJSON_ArrayForEach (o, tree)
+		if (r == 0)
+			r = read_tree_entry(c, o, error);
 	cJSON_Delete(tree);
 	return r;
 }
@@ -216,7 +231,7 @@ static void add_aliases(struct container *k, const char *class, const char *path
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(formats); i++) {
-		_cleanup_text_ struct text t = {0};
+		_cleanup_text_ struct text t = { 0 };
 		const char *at = strstr(formats[i], "%s");
 
 		text_add_n(&t, formats[i], (size_t)(at - formats[i]));
@@ -248,8 +263,7 @@ static int add_class(struct container *k, const cJSON *paths, struct text *error
 	const cJSON *p;
 	int r = 0;
 
-	cJSON_ArrayForEach(p, all)
-	{
+	cJSON_ArrayForEach (p, all) {
 		if (r == 0 && !cJSON_IsString(p))
 			r = fault(error, "paths.%s: not a string", paths->string);
 		if (r < 0)
@@ -283,14 +297,16 @@ static int read_expect(const cJSON *o, enum expect *ret, struct text *error)
 
 static int read_container(struct test_case *c, const cJSON *o, struct text *error)
 {
-	struct container k = {0};
+	struct container k = { 0 };
 	const cJSON *paths;
 	int r = read_expect(o, &k.expect, error);
 
 	k.name = xstrdup(string(o, "name", "a"));
 	k.topics = xstrdup(string(o, "topics", ""));
 	k.config = config_text(o, k.name, string(o, "maskedPathsText", NULL));
-	cJSON_ArrayForEach(paths, field(o, "paths")) if (r == 0) r = add_class(&k, paths, error);
+	cJSON_ArrayForEach (paths, field(o, "paths"))
+		if (r == 0)
+			r = add_class(&k, paths, error);
 	add_controls(&k);
 	class_sort(&k);
 	GROW(c->containers, c->n_containers);
@@ -316,7 +332,9 @@ int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 	const cJSON *o;
 	int r = read_tree(&c, fixture, error);
 
-	cJSON_ArrayForEach(o, containers) if (r == 0) r = read_container(&c, o, error);
+	cJSON_ArrayForEach (o, containers)
+		if (r == 0)
+			r = read_container(&c, o, error);
 	cJSON_Delete(containers);
 	if (r == 0 && c.n_containers == 0)
 		r = fault(error, "containers: missing or empty");
@@ -331,7 +349,7 @@ int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 
 /* Files ------------------------------------------------------------------------------------ */
 
-static int read_fixture(const cJSON *json, const char *file, struct case_list *l,
+static int read_fixture(int dir, const cJSON *json, const char *file, struct case_list *l,
 			struct text *error)
 {
 	const char *name = string(json, "name", "");
@@ -342,6 +360,8 @@ static int read_fixture(const cJSON *json, const char *file, struct case_list *l
 		return fault(error, "name: \"%s\" is not the file's name", name);
 	if (field(json, "kinds"))
 		return pairs_expand(json, l, error);
+	if (field(json, "lists"))
+		return lists_expand(dir, json, l, error);
 	return fixture_case(json, l, error);
 }
 
@@ -358,7 +378,7 @@ static int load_one(int dir, const char *file, struct case_list *l, struct text 
 	json = cJSON_ParseWithLengthOpts(text, len + 1, &end, true);
 	if (!json)
 		return fault(error, "not JSON at byte %zu", (size_t)(end - text));
-	r = read_fixture(json, file, l, error);
+	r = read_fixture(dir, json, file, l, error);
 	cJSON_Delete(json);
 	return r;
 }
@@ -372,7 +392,7 @@ static int is_json(const struct dirent *e)
 
 int fixtures_load(const char *dir, struct case_list *ret, char **ret_error)
 {
-	_cleanup_case_list_ struct case_list l = {0};
+	_cleanup_case_list_ struct case_list l = { 0 };
 	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **names;
 	int n = fd < 0 ? -1 : scandir(dir, &names, is_json, alphasort);
@@ -385,7 +405,7 @@ int fixtures_load(const char *dir, struct case_list *ret, char **ret_error)
 		return -EINVAL;
 	}
 	for (i = 0; i < n; i++) {
-		_cleanup_text_ struct text error = {0};
+		_cleanup_text_ struct text error = { 0 };
 
 		if (r == 0)
 			r = load_one(fd, names[i]->d_name, &l, &error);
@@ -398,6 +418,6 @@ int fixtures_load(const char *dir, struct case_list *ret, char **ret_error)
 	if (r < 0)
 		return r;
 	*ret = l;
-	l = (struct case_list){0};
+	l = (struct case_list){ 0 };
 	return 0;
 }

@@ -35,6 +35,9 @@ char *config_text(const struct cJSON *container, const char *name, const char *m
 
 /* pairs.c: the generator "pairs"; one case for each kind of the fixture. */
 int pairs_expand(const struct cJSON *fixture, struct case_list *l, struct text *error);
+/* lists.c: the generator "lists"; one case with a container for each of fixtures/lists, and one
+ * without masks that looks at all their paths. @dir is the folder of the bundles. */
+int lists_expand(int dir, const struct cJSON *fixture, struct case_list *l, struct text *error);
 int fixture_case(const struct cJSON *fixture, struct case_list *l, struct text *error);
 /* Copy of the array @a with every "repeat" expanded; owned by the caller. NULL when malformed. */
 struct cJSON *expand_repeats(const struct cJSON *a);

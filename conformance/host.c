@@ -51,21 +51,21 @@ static bool have(int r)
 
 static void add_features(struct text *out)
 {
-	static const struct ms_open_how how = {0};
-	static const struct ms_mount_attr attr = {0};
+	static const struct ms_open_how how = { 0 };
+	static const struct ms_mount_attr attr = { 0 };
 	const struct {
 		const char *name;
 		bool have;
 	} features[] = {
-		{"openat2", have(sys_openat2(-1, "", &how))},
-		{"open_tree", have(sys_open_tree(-1, "", 0))},
-		{"move_mount", have(sys_move_mount(-1, "", -1, "", 0))},
-		{"fsopen", have(sys_fsopen("", 0))},
-		{"mount_setattr", have(sys_mount_setattr(-1, "", 0, &attr))},
-		{"pidfd_open", have(sys_pidfd_open(-1, 0))},
-		{"statmount", have(ms_neg_errno(syscall(MS_NR_statmount, NULL, NULL, 0, 0)))},
+		{ "openat2", have(sys_openat2(-1, "", &how)) },
+		{ "open_tree", have(sys_open_tree(-1, "", 0)) },
+		{ "move_mount", have(sys_move_mount(-1, "", -1, "", 0)) },
+		{ "fsopen", have(sys_fsopen("", 0)) },
+		{ "mount_setattr", have(sys_mount_setattr(-1, "", 0, &attr)) },
+		{ "pidfd_open", have(sys_pidfd_open(-1, 0)) },
+		{ "statmount", have(ms_neg_errno(syscall(MS_NR_statmount, NULL, NULL, 0, 0))) },
 	};
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(features); i++)
@@ -101,8 +101,8 @@ void header_host(struct text *out)
 /* `runc version 1.1.5+ds1` and the like: the words of the first line. */
 static void add_version(const struct options *o, struct text *out)
 {
-	_cleanup_command_ struct command_result r = {0};
-	char *argv[] = {(char *)(uintptr_t)o->runtime, (char *)(uintptr_t) "--version", NULL};
+	_cleanup_command_ struct command_result r = { 0 };
+	char *argv[] = { (char *)(uintptr_t)o->runtime, (char *)(uintptr_t) "--version", NULL };
 	_cleanup_free_ char *line = NULL;
 	const char *text, *at;
 
@@ -117,7 +117,7 @@ static void add_version(const struct options *o, struct text *out)
 void header_runtime(const struct options *o, struct text *out)
 {
 	_cleanup_close_ int fd = open(o->runtime, O_RDONLY | O_CLOEXEC);
-	_cleanup_text_ struct text argv = {0};
+	_cleanup_text_ struct text argv = { 0 };
 	const char *slash = strrchr(o->runtime, '/');
 	char hex[SHA256_HEX] = "";
 	size_t i;

@@ -5,7 +5,7 @@ void manifest_free(struct manifest *m)
 {
 	free(m->cases);
 	free(m->text);
-	*m = (struct manifest){0};
+	*m = (struct manifest){ 0 };
 }
 
 static char **setting(struct manifest *m, const char *name)
@@ -31,7 +31,7 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 		*slot = f[1];
 	} else if (streq(f[0], "case") && n == 5) {
 		GROW(m->cases, m->n);
-		m->cases[m->n++] = (struct due_case){f[1], f[2], f[3], f[4]};
+		m->cases[m->n++] = (struct due_case){ f[1], f[2], f[3], f[4] };
 	} else if (streq(f[0], "end") && n == 2 && strtoul(f[1], NULL, 10) == number - 1) {
 		*ended = true;
 	} else {
@@ -42,7 +42,7 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 
 int manifest_parse(char *text, struct manifest *ret)
 {
-	_cleanup_manifest_ struct manifest m = {.text = text};
+	_cleanup_manifest_ struct manifest m = { .text = text };
 	unsigned long number = 1;
 	bool ended = false;
 	char *rest = text;
@@ -58,6 +58,6 @@ int manifest_parse(char *text, struct manifest *ret)
 	if (!ended || !m.run || !m.profile || !m.filter || !m.require)
 		return -EINVAL;
 	*ret = m;
-	m = (struct manifest){0};
+	m = (struct manifest){ 0 };
 	return 0;
 }

@@ -14,16 +14,16 @@ static const struct {
 	const char *args;
 	const char *help;
 } commands[] = {
-	{"list", cmd_list, "[requirements|cases|mutants] [--json]",
-	 "what there is: requirements, cases, mutants"},
-	{"explain", cmd_explain, "ID", "a requirement: sentence, level, why, source, killers"},
-	{"show", cmd_show, "BUNDLE [--write DIR]",
-	 "a case: tree, lists, config.json; writes a bundle to run by hand"},
-	{"run", cmd_run, "--runtime PATH [OPTION]...", "observe and judge a runtime"},
-	{"observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out"},
-	{"judge", cmd_judge, "FOLDER | FACTS... [--json] [OPTION]...",
-	 "only judge: facts in, report on stdout; no root, any machine"},
-	{"version", cmd_version, "", "version, commit and digest of the specification"},
+	{ "list", cmd_list, "[requirements|cases|mutants] [--json]",
+	  "what there is: requirements, cases, mutants" },
+	{ "explain", cmd_explain, "ID", "a requirement: sentence, level, why, source, killers" },
+	{ "show", cmd_show, "BUNDLE [--write DIR]",
+	  "a case: tree, lists, config.json; writes a bundle to run by hand" },
+	{ "run", cmd_run, "--runtime PATH [OPTION]...", "observe and judge a runtime" },
+	{ "observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out" },
+	{ "judge", cmd_judge, "FOLDER | FACTS... [--json] [OPTION]...",
+	  "only judge: facts in, report on stdout; no root, any machine" },
+	{ "version", cmd_version, "", "version, commit and digest of the specification" },
 };
 
 static void usage(FILE *out)
@@ -45,7 +45,7 @@ static int help(const char *name)
 	size_t i;
 
 	for (i = 0; name && i < ARRAY_SIZE(commands); i++) {
-		char *argv[] = {(char *)(uintptr_t)name, (char *)(uintptr_t) "--help", NULL};
+		char *argv[] = { (char *)(uintptr_t)name, (char *)(uintptr_t) "--help", NULL };
 
 		if (!streq(commands[i].name, name))
 			continue;
@@ -110,7 +110,7 @@ char *killers_of(const char *fixtures, const char *id)
 {
 	_cleanup_free_ char *path = xasprintf("%s/mutants.tsv", fixtures);
 	_cleanup_free_ char *text = NULL;
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	char *rest, *line;
 
 	if (read_file_at(AT_FDCWD, path, CASE_MAX, &text, NULL) < 0)

@@ -50,7 +50,7 @@ static int read_optional(char **rest, char **ret)
 
 int mountinfo_parse(char *line, struct mountinfo *ret)
 {
-	struct mountinfo m = {0};
+	struct mountinfo m = { 0 };
 	char *rest = line;
 	char *words[6];
 	size_t i;

@@ -44,7 +44,7 @@ static int add_header(struct options *o, const char *arg)
 
 static int read_cgroup(const char *arg, enum cgroup_layout *ret)
 {
-	static const char *const names[] = {"auto", "v1", "v2"};
+	static const char *const names[] = { "auto", "v1", "v2" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
@@ -57,15 +57,15 @@ static int read_cgroup(const char *arg, enum cgroup_layout *ret)
 }
 
 static const struct option long_options[] = {
-	{"runtime", required_argument, NULL, 'r'},
-	{"runtime-arg", required_argument, NULL, 'a'},
-	{"out", required_argument, NULL, 'o'},
-	{"run-id", required_argument, NULL, 'i'},
-	{"timeout", required_argument, NULL, 't'},
-	{"jobs", required_argument, NULL, 'j'},
-	{"cgroup", required_argument, NULL, 'c'},
-	{"header", required_argument, NULL, 'H'},
-	{NULL, 0, NULL, 0},
+	{ "runtime", required_argument, NULL, 'r' },
+	{ "runtime-arg", required_argument, NULL, 'a' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "run-id", required_argument, NULL, 'i' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "cgroup", required_argument, NULL, 'c' },
+	{ "header", required_argument, NULL, 'H' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static int set_option(struct options *o, int c)
@@ -103,7 +103,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 {
 	int c;
 
-	*o = (struct options){.out_fd = -EBADF, .exe_fd = -EBADF, .timeout_ms = 10000, .jobs = 1};
+	*o = (struct options){ .out_fd = -EBADF, .exe_fd = -EBADF, .timeout_ms = 10000, .jobs = 1 };
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (set_option(o, c) < 0) {
 			fprintf(stderr, "observe: bad option or value: %s\n", argv[optind - 1]);
@@ -173,7 +173,7 @@ static void run_cases(const struct options *o)
 		while (running == o->jobs || (alone && running))
 			wait_worker(o, w, &running);
 		say("start", o->cases[i]);
-		w[running] = (struct worker){.pid = fork(), .index = i};
+		w[running] = (struct worker){ .pid = fork(), .index = i };
 		if (w[running].pid == 0) {
 			observe_case(o, o->cases[i], i);
 			_exit(0);
@@ -196,7 +196,7 @@ static int make_header(struct options *o)
 	int status;
 
 	if (pid == 0) {
-		_cleanup_text_ struct text t = {0};
+		_cleanup_text_ struct text t = { 0 };
 
 		worker_signals();
 		if (sandbox_worker(&step) < 0)

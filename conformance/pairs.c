@@ -17,7 +17,8 @@ static void place_strings(cJSON *o, const char *kind)
 {
 	cJSON *child;
 
-	cJSON_ArrayForEach(child, o) place_strings(child, kind);
+	cJSON_ArrayForEach (child, o)
+		place_strings(child, kind);
 	while (cJSON_IsString(o) && strchr(o->valuestring, '%')) {
 		const char *at = strchr(o->valuestring, '%');
 		_cleanup_free_ char *s = xasprintf("%.*s/p/%s%s", (int)(at - o->valuestring),
@@ -31,7 +32,8 @@ static void append_all(cJSON *to, const cJSON *from)
 {
 	const cJSON *o;
 
-	cJSON_ArrayForEach(o, from) cJSON_AddItemToArray(to, cJSON_Duplicate(o, true));
+	cJSON_ArrayForEach (o, from)
+		cJSON_AddItemToArray(to, cJSON_Duplicate(o, true));
 }
 
 struct parts {
@@ -53,8 +55,8 @@ static void add_kind(struct parts *p, const cJSON *kind)
 static cJSON *make_fixture(const cJSON *fixture, const cJSON *kinds, int first)
 {
 	cJSON *f = cJSON_CreateObject(), *c = cJSON_CreateObject(), *paths;
-	struct parts p = {cJSON_CreateArray(), cJSON_CreateArray(), cJSON_CreateArray(),
-			  cJSON_CreateArray()};
+	struct parts p = { cJSON_CreateArray(), cJSON_CreateArray(), cJSON_CreateArray(),
+			   cJSON_CreateArray() };
 	int n = cJSON_GetArraySize(kinds), i;
 	_cleanup_free_ char *name = xasprintf(
 		"pairs/%s", cJSON_GetStringValue(field(cJSON_GetArrayItem(kinds, first), "name")));

@@ -10,25 +10,25 @@
 #include "version.h"
 
 static const struct option long_options[] = {
-	{"runtime", required_argument, NULL, 'r'},
-	{"runtime-arg", required_argument, NULL, 'a'},
-	{"runtime-args", required_argument, NULL, 'A'},
-	{"profile", required_argument, NULL, 'p'},
-	{"filter", required_argument, NULL, 'f'},
-	{"require", required_argument, NULL, 'q'},
-	{"expect", required_argument, NULL, 'e'},
-	{"strict", no_argument, NULL, 's'},
-	{"withheld", required_argument, NULL, 'w'},
-	{"publish", no_argument, NULL, 'P'},
-	{"out", required_argument, NULL, 'o'},
-	{"timeout", required_argument, NULL, 't'},
-	{"jobs", required_argument, NULL, 'j'},
-	{"cgroup", required_argument, NULL, 'c'},
-	{"fixtures", required_argument, NULL, 'F'},
-	{"json", no_argument, NULL, 'J'},
-	{"verbose", no_argument, NULL, 'v'},
-	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+	{ "runtime", required_argument, NULL, 'r' },
+	{ "runtime-arg", required_argument, NULL, 'a' },
+	{ "runtime-args", required_argument, NULL, 'A' },
+	{ "profile", required_argument, NULL, 'p' },
+	{ "filter", required_argument, NULL, 'f' },
+	{ "require", required_argument, NULL, 'q' },
+	{ "expect", required_argument, NULL, 'e' },
+	{ "strict", no_argument, NULL, 's' },
+	{ "withheld", required_argument, NULL, 'w' },
+	{ "publish", no_argument, NULL, 'P' },
+	{ "out", required_argument, NULL, 'o' },
+	{ "timeout", required_argument, NULL, 't' },
+	{ "jobs", required_argument, NULL, 'j' },
+	{ "cgroup", required_argument, NULL, 'c' },
+	{ "fixtures", required_argument, NULL, 'F' },
+	{ "json", no_argument, NULL, 'J' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static const char options_help[] =
@@ -73,20 +73,20 @@ static void set_option(struct run_options *o, int c)
 		int c;
 		const char **slot;
 	} texts[] = {
-		{'p', &o->profile},	   {'f', &o->filter},
-		{'q', &o->require},	   {'o', &o->out},
-		{'t', &o->timeout},	   {'j', &o->jobs},
-		{'c', &o->cgroup},	   {'e', &o->judge.expect},
-		{'w', &o->judge.withheld}, {'F', &o->judge.fixtures},
+		{ 'p', &o->profile },	     { 'f', &o->filter },
+		{ 'q', &o->require },	     { 'o', &o->out },
+		{ 't', &o->timeout },	     { 'j', &o->jobs },
+		{ 'c', &o->cgroup },	     { 'e', &o->judge.expect },
+		{ 'w', &o->judge.withheld }, { 'F', &o->judge.fixtures },
 	};
 	const struct {
 		int c;
 		bool *slot;
 	} flags[] = {
-		{'s', &o->judge.strict},
-		{'P', &o->judge.publish},
-		{'J', &o->json},
-		{'v', &o->verbose},
+		{ 's', &o->judge.strict },
+		{ 'P', &o->judge.publish },
+		{ 'J', &o->json },
+		{ 'v', &o->verbose },
 	};
 	size_t i;
 
@@ -141,7 +141,7 @@ static char *search_path(const char *name)
 
 static int find_runtime(struct run_options *o, const char *given)
 {
-	static const char *const covered[] = {"/run/", "/var/run/", "/dev/", "/proc/"};
+	static const char *const covered[] = { "/run/", "/var/run/", "/dev/", "/proc/" };
 	char path[PATH_MAX];
 	struct stat st;
 	size_t i;
@@ -168,9 +168,9 @@ static int check_lists(const struct run_options *o)
 {
 	_cleanup_free_ char *require_dir = xasprintf("%s/require", o->judge.fixtures);
 	_cleanup_free_ char *expect_dir = xasprintf("%s/expect", o->judge.fixtures);
-	_cleanup_expects_ struct expects e = {0};
+	_cleanup_expects_ struct expects e = { 0 };
 	_cleanup_free_ char *error = NULL;
-	struct require q = {0};
+	struct require q = { 0 };
 
 	if (require_parse(o->require, require_dir, &q, &error) < 0)
 		return complain(EXIT_USAGE, "REQUIRE: %s", error);
@@ -218,12 +218,12 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 	const char *runtime = NULL;
 	int c;
 
-	*o = (struct run_options){.profile = "core",
-				  .filter = "",
-				  .require = "",
-				  .timeout = "10",
-				  .cgroup = "auto",
-				  .jobs = default_jobs()};
+	*o = (struct run_options){ .profile = "core",
+				   .filter = "",
+				   .require = "",
+				   .timeout = "10",
+				   .cgroup = "auto",
+				   .jobs = default_jobs() };
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(options_help, stdout);
@@ -275,7 +275,7 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 	_cleanup_free_ char *dir = program_dir();
 	_cleanup_free_ char *facts = xasprintf("%s/facts", o->out);
 	_cleanup_free_ char *due = xasprintf("%zu", p->n);
-	struct words w = {0};
+	struct words w = { 0 };
 	size_t i;
 
 	add_word(&w, xasprintf("%s/observe", dir));

@@ -14,6 +14,7 @@
  */
 #include "conformance/observe.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -46,16 +47,83 @@ const char *sandbox_cgroup_name(void)
 	return "v1";
 }
 
-/* crun refuses the hybrid layout, and no kubelet runs on it: it is made plain v1 or v2. */
+struct hierarchy {
+	char *name;
+	int fd; /* of its root, -EBADF for a link */
+	char *target;
+};
+
+/* What lies in the hybrid host's folder: hierarchies and links like cpu -> cpu,cpuacct. */
+static size_t list_hierarchies(struct hierarchy **ret)
+{
+	DIR *d = opendir(CGROUP_DIR);
+	struct hierarchy *list = NULL;
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d && (e = readdir(d))) {
+		_cleanup_free_ char *path = xasprintf(CGROUP_DIR "/%s", e->d_name);
+		char target[256];
+		ssize_t len;
+
+		if (e->d_name[0] == '.' || is_cgroup2(path))
+			continue;
+		len = readlink(path, target, sizeof(target));
+		GROW(list, n);
+		list[n++] = (struct hierarchy){
+			.name = xstrdup(e->d_name),
+			.fd = len < 0 ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -EBADF,
+			.target = len < 0 ? NULL : xstrndup(target, (size_t)len),
+		};
+	}
+	if (d)
+		closedir(d);
+	*ret = list;
+	return n;
+}
+
+static int put_hierarchy(const struct hierarchy *h)
+{
+	_cleanup_free_ char *path = xasprintf(CGROUP_DIR "/%s", h->name);
+	_cleanup_free_ char *from = xasprintf("/proc/self/fd/%d", h->fd);
+
+	if (h->target)
+		return neg(symlink(h->target, path));
+	if (h->fd < 0 || mkdir(path, 0755) < 0)
+		return -errno;
+	return neg(mount(from, path, NULL, MS_BIND, NULL));
+}
+
+/*
+ * crun refuses the hybrid layout, and where only the mount of `unified` is gone it makes a plain
+ * folder of the one that is left: so the hierarchies are put into a folder of their own.
+ */
+static int make_v1(void)
+{
+	_cleanup_free_ struct hierarchy *list = NULL;
+	size_t n = list_hierarchies(&list), i;
+	int r = neg(mount("maskspec-cgroup", CGROUP_DIR, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+			  "mode=755,size=64k"));
+
+	for (i = 0; i < n; i++) {
+		if (r == 0)
+			r = put_hierarchy(&list[i]);
+		safe_close(list[i].fd);
+		free(list[i].name);
+		free(list[i].target);
+	}
+	if (r < 0)
+		return r;
+	return neg(mount(NULL, CGROUP_DIR, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+}
+
 static int make_cgroups(enum cgroup_layout want)
 {
 	if (is_cgroup2(CGROUP_DIR))
 		return want == CGROUP_V1 ? -ENOTSUP : 0;
 	if (want == CGROUP_V2)
 		return neg(mount("cgroup2", CGROUP_DIR, "cgroup2", 0, NULL));
-	if (is_cgroup2(CGROUP_DIR "/unified"))
-		return neg(umount2(CGROUP_DIR "/unified", MNT_DETACH));
-	return 0;
+	return is_cgroup2(CGROUP_DIR "/unified") ? make_v1() : 0;
 }
 
 static bool below(const char *path, const char *dir)
@@ -71,8 +139,9 @@ static unsigned long kept_flags(const char *options)
 		const char *name;
 		unsigned long flag;
 	} table[] = {
-		{"nosuid", MS_NOSUID},	 {"nodev", MS_NODEV},	    {"noexec", MS_NOEXEC},
-		{"noatime", MS_NOATIME}, {"relatime", MS_RELATIME}, {"nodiratime", MS_NODIRATIME},
+		{ "nosuid", MS_NOSUID },     { "nodev", MS_NODEV },
+		{ "noexec", MS_NOEXEC },     { "noatime", MS_NOATIME },
+		{ "relatime", MS_RELATIME }, { "nodiratime", MS_NODIRATIME },
 	};
 	unsigned long flags = 0;
 	size_t i;
@@ -85,7 +154,7 @@ static unsigned long kept_flags(const char *options)
 
 static int make_readonly(void)
 {
-	static const char *const writable[] = {"/proc", "/run", "/dev", CGROUP_DIR};
+	static const char *const writable[] = { "/proc", "/run", "/dev", CGROUP_DIR };
 	_cleanup_free_ char *text = NULL;
 	char *rest, *line;
 	int r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", 16u << 20, &text, NULL);
@@ -113,8 +182,8 @@ static int make_readonly(void)
 
 static int make_scratch(void)
 {
-	static const char *const dirs[] = {SCRATCH, SCRATCH "/cases", SCRATCH "/state",
-					   SCRATCH "/tmp"};
+	static const char *const dirs[] = { SCRATCH, SCRATCH "/cases", SCRATCH "/state",
+					    SCRATCH "/tmp" };
 	size_t i;
 
 	if (mount("maskspec", "/run", "tmpfs", MS_NOSUID, "mode=755,size=512m") < 0)
@@ -173,16 +242,17 @@ static const struct {
 	const char *path;
 	unsigned int major, minor;
 } nodes[] = {
-	{"/dev/null", 1, 3},	{"/dev/zero", 1, 5}, {"/dev/full", 1, 7},    {"/dev/random", 1, 8},
-	{"/dev/urandom", 1, 9}, {"/dev/tty", 5, 0},  {"/dev/control", 1, 3},
+	{ "/dev/null", 1, 3 },	  { "/dev/zero", 1, 5 },    { "/dev/full", 1, 7 },
+	{ "/dev/random", 1, 8 },  { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
+	{ "/dev/control", 1, 3 },
 };
 
 static const struct {
 	const char *path, *target;
 } links[] = {
-	{"/dev/fd", "/proc/self/fd"},	    {"/dev/stdin", "/proc/self/fd/0"},
-	{"/dev/stdout", "/proc/self/fd/1"}, {"/dev/stderr", "/proc/self/fd/2"},
-	{"/dev/ptmx", "pts/ptmx"},
+	{ "/dev/fd", "/proc/self/fd" },	      { "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" }, { "/dev/stderr", "/proc/self/fd/2" },
+	{ "/dev/ptmx", "pts/ptmx" },
 };
 
 static int make_dev(void)

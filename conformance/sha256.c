@@ -62,8 +62,8 @@ static void compress(struct sha256 *s)
 
 void sha256_init(struct sha256 *s)
 {
-	*s = (struct sha256){.h = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
-				   0x9b05688c, 0x1f83d9ab, 0x5be0cd19}};
+	*s = (struct sha256){ .h = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f,
+				     0x9b05688c, 0x1f83d9ab, 0x5be0cd19 } };
 }
 
 void sha256_add(struct sha256 *s, const void *data, size_t n)
@@ -86,7 +86,7 @@ void sha256_add(struct sha256 *s, const void *data, size_t n)
 void sha256_hex(struct sha256 *s, char hex[SHA256_HEX])
 {
 	uint64_t bits = s->bytes * 8;
-	unsigned char pad[72] = {0x80};
+	unsigned char pad[72] = { 0x80 };
 	size_t n = 1 + (119 - s->bytes % 64) % 64;
 	int i;
 

@@ -73,7 +73,7 @@ static bool runtime(struct subject *s, const char *phase, struct command_result 
 	const struct options *opt = s->o->opt;
 	_cleanup_free_ char **argv = xcalloc(opt->n_runtime_args + 16, sizeof(*argv));
 	_cleanup_free_ char *result = NULL;
-	_cleanup_text_ struct text line = {0};
+	_cleanup_text_ struct text line = { 0 };
 	size_t n = 0, i;
 
 	argv[n++] = (char *)(uintptr_t)opt->runtime;
@@ -95,7 +95,7 @@ static bool runtime(struct subject *s, const char *phase, struct command_result 
 
 static bool command(struct subject *s, const char *phase, const char *const *words)
 {
-	_cleanup_command_ struct command_result r = {0};
+	_cleanup_command_ struct command_result r = { 0 };
 
 	return runtime(s, phase, &r, words);
 }
@@ -103,8 +103,8 @@ static bool command(struct subject *s, const char *phase, const char *const *wor
 /* `state` answers JSON; only "pid" and "status" are taken from it, and no library is at hand. */
 static void ask_state(struct subject *s, const char *phase)
 {
-	_cleanup_command_ struct command_result r = {0};
-	const char *const words[] = {"state", s->id, NULL};
+	_cleanup_command_ struct command_result r = { 0 };
+	const char *const words[] = { "state", s->id, NULL };
 	char status[32] = "";
 	const char *p;
 
@@ -169,7 +169,7 @@ static void say_leftovers(struct subject *s, const char *phase, const struct lef
 
 static void device_modes(struct subject *s, const char *phase)
 {
-	static const char *const devices[] = {"/dev/null", "/dev/control"};
+	static const char *const devices[] = { "/dev/null", "/dev/control" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(devices); i++) {
@@ -204,7 +204,7 @@ static void digests(struct subject *s, const char *phase)
 
 static void replace(char **s, const char *token, const char *by)
 {
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	const char *p = *s, *at;
 
 	while ((at = strstr(p, token))) {
@@ -220,7 +220,7 @@ static void replace(char **s, const char *token, const char *by)
 /* "@sysfs:N@" in a list stands for N real directories of the machine; recorded as facts. */
 static void expand_sysfs(struct subject *s, char **config)
 {
-	_cleanup_text_ struct text leaves = {0}, json = {0};
+	_cleanup_text_ struct text leaves = { 0 }, json = { 0 };
 	char *at = strstr(*config, "\"@sysfs:");
 	_cleanup_free_ char *token = NULL;
 	char *rest, *line;
@@ -240,9 +240,11 @@ static int write_config(struct subject *s)
 {
 	_cleanup_free_ char *config = xstrdup(s->k->config);
 	_cleanup_free_ char *io = xasprintf("%s/io", s->dir);
+	_cleanup_free_ char *rootfs = xasprintf("%s/rootfs", s->dir);
 	_cleanup_free_ char *path = xasprintf("%s/config.json", s->dir);
 
 	replace(&config, "@IO@", io);
+	replace(&config, "@ROOTFS@", rootfs);
 	replace(&config, "@ID@", s->id);
 	expand_sysfs(s, &config);
 	return write_file_at(AT_FDCWD, path, config, strlen(config));
@@ -264,7 +266,7 @@ static int make_fifo(const char *dir, const char *name, unsigned int shift)
 
 static int write_todo(const struct subject *s, const char *io)
 {
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	_cleanup_free_ char *path = xasprintf("%s/todo", io);
 	size_t i;
 
@@ -335,8 +337,8 @@ static void witness(struct subject *s, bool there)
 
 static void bring_up(struct subject *s)
 {
-	const char *const create[] = {"create", "--bundle", s->dir, s->id, NULL};
-	const char *const start[] = {"start", s->id, NULL};
+	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
+	const char *const start[] = { "start", s->id, NULL };
 	bool ready = false;
 
 	host_mounts(s, "before");
@@ -370,7 +372,7 @@ static bool wants_exec(const struct container *k)
 static void join(struct subject *s)
 {
 	_cleanup_free_ char *file = xasprintf("%s/process.json", s->dir);
-	const char *const words[] = {"exec", "--process", file, s->id, NULL};
+	const char *const words[] = { "exec", "--process", file, s->id, NULL };
 	_cleanup_free_ char *process = NULL, *args = NULL, *exec_args = NULL;
 	const char *at = strstr(s->k->config, "\"process\":{");
 	const char *end = at ? strstr(at, ",\"root\":") : NULL;
@@ -404,7 +406,7 @@ static void look_at_running(struct subject *s)
 
 static void let_go(struct subject *s)
 {
-	const char *const words[] = {"kill", s->id, "KILL", NULL};
+	const char *const words[] = { "kill", s->id, "KILL", NULL };
 	bool ready, gone = false;
 
 	if (s->started && write(s->go, "g", 1) == 1)
@@ -440,7 +442,7 @@ static void look_after(struct subject *s)
 
 static void take_down(struct subject *s)
 {
-	const char *const words[] = {"delete", s->id, NULL};
+	const char *const words[] = { "delete", s->id, NULL };
 
 	let_go(s);
 	if (s->created)
@@ -451,7 +453,7 @@ static void take_down(struct subject *s)
 /* Not evidence: only so that what is left does not trouble the next container. */
 static void clean_up(struct subject *s)
 {
-	const char *const force[] = {"delete", "--force", s->id, NULL};
+	const char *const force[] = { "delete", "--force", s->id, NULL };
 
 	if (count_named(STATE_ROOT, s->id, 2) > 0)
 		command(s, "cleanup", force);
@@ -478,8 +480,9 @@ static void subject_end(struct subject *s)
 
 static void subject_init(struct subject *s, struct observation *o, const struct container *k)
 {
-	*s = (struct subject){.o = o, .k = k, .rootfs = -EBADF, .ready = -EBADF, .go = -EBADF};
-	s->id = xasprintf("%s-%u-%s", o->opt->run_id, o->index, k->name);
+	*s = (struct subject){ .o = o, .k = k, .rootfs = -EBADF, .ready = -EBADF, .go = -EBADF };
+	/* The dot: no id is the beginning of another one. */
+	s->id = xasprintf("%s-%u-%s.", o->opt->run_id, o->index, k->name);
 	s->dir = xasprintf(SCRATCH "/cases/%u-%s", o->index, k->name);
 	if (prepare(s) == 0)
 		bring_up(s);
@@ -528,7 +531,7 @@ static size_t count_lines(const char *s)
 
 static void write_facts(const struct observation *o)
 {
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	_cleanup_free_ char *copy = xstrdup(o->case_text);
 	_cleanup_free_ char *name = bundle_file(o->c->bundle, ".facts");
 	char *rest = copy, *line;
@@ -545,9 +548,9 @@ static void write_facts(const struct observation *o)
 
 void observe_case(const struct options *opt, const char *path, unsigned int index)
 {
-	_cleanup_text_ struct text text = {0};
+	_cleanup_text_ struct text text = { 0 };
 	_cleanup_free_ char *raw = NULL;
-	struct observation o = {.opt = opt, .index = index};
+	struct observation o = { .opt = opt, .index = index };
 	struct test_case c;
 	const char *step;
 	unsigned int line;

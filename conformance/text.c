@@ -72,7 +72,7 @@ void *grow(void *p, size_t n, size_t size)
 void text_free(struct text *t)
 {
 	free(t->s);
-	*t = (struct text){0};
+	*t = (struct text){ 0 };
 }
 
 void text_add_n(struct text *t, const char *s, size_t n)
@@ -215,7 +215,7 @@ char *next_line(char **rest)
 int read_file_at(int dirfd, const char *path, size_t max, char **ret, size_t *ret_len)
 {
 	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	char buf[16384];
 	ssize_t n;
 

@@ -64,7 +64,7 @@ static int make_char(int dir, const char *leaf, const char *rdev)
 static int make_socket(int dir, const char *leaf)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 
 	/* By /proc, because sun_path is short and binds follow no descriptor. */
 	if (fd < 0 || snprintf(sun.sun_path, sizeof(sun.sun_path), "/proc/self/fd/%d/%s", dir,
@@ -296,10 +296,10 @@ static void walk_leaves(const char *dir, struct leaves *l, int depth)
 size_t sysfs_leaves(size_t max, struct text *out)
 {
 	/* Not class/net nor virtual/net: they differ by network namespace. */
-	static const char *const roots[] = {"/sys/module", "/sys/devices/system",
-					    "/sys/kernel/slab", "/sys/kernel/mm",
-					    "/sys/devices/platform"};
-	struct leaves l = {.max = max, .out = out};
+	static const char *const roots[] = { "/sys/module", "/sys/devices/system",
+					     "/sys/kernel/slab", "/sys/kernel/mm",
+					     "/sys/devices/platform" };
+	struct leaves l = { .max = max, .out = out };
 	struct stat st;
 	size_t i;
 

@@ -93,7 +93,7 @@ int watchdog_start(const char *run_id, struct watchdog *ret)
 		watch(run_id, p[0]);
 	}
 	close(p[0]);
-	*ret = (struct watchdog){.pid = pid, .fd = p[1]};
+	*ret = (struct watchdog){ .pid = pid, .fd = p[1] };
 	return 0;
 }
 

@@ -156,26 +156,48 @@ static enum control control_of_row(const struct judge *j, const struct view *v,
 	return CONTROL_DULL;
 }
 
-/* Every control row of the same operation must show the opposite; there must be one. */
-static enum control control_of(const struct judge *j, const struct facts *f, const struct todo *t)
+struct control_rows {
+	const struct judge *j;
+	enum op op;
+	enum identity as;
+	const char *class;
+};
+
+/* Every control row of the same operation must show the opposite. */
+static enum control controls_in(const struct control_rows *want, const struct view *v,
+				enum control state)
 {
-	/* Of mount attempts the opposite is only to be had with CAP_SYS_ADMIN. */
-	enum identity as = j->control_as == AS_ROOT || t->as == AS_USERNS ? t->as : j->control_as;
-	const char *class = t->as == AS_USERNS && j->control_as != AS_ROOT
-				    ? "control-dir control-file"
-				    : j->control;
-	enum control state = CONTROL_NONE;
-	size_t i, n;
+	size_t i;
 
-	for (i = 0; i < f->c.n_containers; i++) {
-		const struct view v = {.facts = f, .container = &f->c.containers[i]};
+	for (i = 0; i < v->container->n_todo; i++) {
+		const struct todo *c = &v->container->todo[i];
 
-		for (n = 0; n < v.container->n_todo; n++) {
-			const struct todo *c = &v.container->todo[n];
+		if (c->op == want->op && c->as == want->as && has_word(want->class, c->class))
+			state = control_of_row(want->j, v, c, state);
+	}
+	return state;
+}
 
-			if (c->op == t->op && c->as == as && has_word(class, c->class))
-				state = control_of_row(j, &v, c, state);
-		}
+/* There must be a control: in the same container, or else in the same case. */
+static enum control control_of(const struct judge *j, const struct view *v, const struct todo *t)
+{
+	/* Of mount attempts the opposite is only to be had with CAP_SYS_ADMIN, or on a mount of
+	 * one's own in a nested user namespace. */
+	bool own = j->control_as == AS_ROOT || t->as == AS_USERNS;
+	const struct control_rows want = {
+		.j = j,
+		.op = t->op,
+		.as = own ? t->as : j->control_as,
+		.class = own && j->control_as != AS_ROOT ? "control-dir control-file" : j->control,
+	};
+	enum control state = controls_in(&want, v, CONTROL_NONE);
+	size_t i;
+
+	for (i = 0; state == CONTROL_NONE && i < v->facts->c.n_containers; i++) {
+		const struct view other = { .facts = v->facts,
+					    .container = &v->facts->c.containers[i] };
+
+		state = controls_in(&want, &other, state);
 	}
 	return state;
 }
@@ -189,7 +211,7 @@ static void say_row(struct finding *f, enum verdict v, const struct row *r)
 static void judge_control(const struct judge *j, const struct view *v, const struct todo *t,
 			  const struct row *r, struct finding *f)
 {
-	switch (control_of(j, v->facts, t)) {
+	switch (control_of(j, v, t)) {
 	case CONTROL_SHARP:
 		found(f, VERDICT_PASS, "%s", "");
 		break;
@@ -311,13 +333,13 @@ void judge_case(enum requirement_id id, const struct facts *f, struct finding *r
 {
 	size_t i;
 
-	*ret = (struct finding){0};
+	*ret = (struct finding){ 0 };
 	if (f->state != FACTS_WHOLE) {
 		found(ret, VERDICT_BROKEN, "%s", damage[f->state]);
 		return;
 	}
 	for (i = 0; i < f->c.n_containers; i++) {
-		const struct view v = {.facts = f, .container = &f->c.containers[i]};
+		const struct view v = { .facts = f, .container = &f->c.containers[i] };
 
 		if (!is_due_in(id, v.container))
 			continue;

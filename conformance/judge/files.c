@@ -103,11 +103,11 @@ static const struct {
 	enum op op;
 	const char *errnos;
 } refusals[] = {
-	{OP_MMAP, "ENODEV"},
-	{OP_EXEC, "EACCES"},
-	{OP_TRUNCATE, "EINVAL EROFS"},
-	{OP_UNLINK, "EBUSY EACCES"},
-	{OP_RENAMESELF, "EBUSY EACCES"},
+	{ OP_MMAP, "ENODEV" },
+	{ OP_EXEC, "EACCES" },
+	{ OP_TRUNCATE, "EINVAL EROFS" },
+	{ OP_UNLINK, "EBUSY EACCES" },
+	{ OP_RENAMESELF, "EBUSY EACCES" },
 };
 
 static bool other_errno(const struct row *r)

@@ -98,11 +98,11 @@ static bool refused(const struct view *v, struct finding *f)
 		if (refused(v, f))                                                                 \
 			check_left(v, "plain", op, what, f);                                       \
 	}                                                                                          \
-	JUDGE(life_delete_##thing) = {.check = check_deleted_##thing,                              \
-				      .every = true,                                               \
-				      .expected = "no " what " after delete"};                     \
-	JUDGE(life_refused_##thing) = {.check = check_refused_##thing,                             \
-				       .expected = "no " what " after a refusal"}
+	JUDGE(life_delete_##thing) = { .check = check_deleted_##thing,                             \
+				       .every = true,                                              \
+				       .expected = "no " what " after delete" };                   \
+	JUDGE(life_refused_##thing) = { .check = check_refused_##thing,                            \
+					.expected = "no " what " after a refusal" }
 
 LEFT(cgroups, OP_CGROUPS, "cgroup");
 LEFT(state, OP_STATE, "state");
@@ -173,7 +173,7 @@ JUDGE(life_first_look) = {
 
 static void check_created(const struct view *v, struct finding *f)
 {
-	_cleanup_snapshot_ struct snapshot created = {0}, running = {0};
+	_cleanup_snapshot_ struct snapshot created = { 0 }, running = { 0 };
 	const char *name = v->container->name;
 	unsigned int mounts = 0;
 	size_t i;

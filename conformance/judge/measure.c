@@ -3,7 +3,7 @@
 
 void measures_free(struct measures *m)
 {
-	*m = (struct measures){0};
+	*m = (struct measures){ 0 };
 }
 
 static void add(struct measures *m, const char *name, const char *unit, unsigned long long value)
@@ -32,9 +32,9 @@ static void add_times(const struct facts *f, const char *name, struct measures *
 	static const struct {
 		const char *command, *measure;
 	} times[] = {
-		{"create", "time.create"},
-		{"start", "time.start"},
-		{"delete", "time.delete"},
+		{ "create", "time.create" },
+		{ "start", "time.start" },
+		{ "delete", "time.delete" },
 	};
 	size_t i, j;
 
@@ -53,10 +53,10 @@ static void add_times(const struct facts *f, const char *name, struct measures *
 void measure_case(const struct facts *f, struct measures *ret)
 {
 	const struct container *k = masked_container(&f->c);
-	const struct view v = {.facts = f, .container = k};
+	const struct view v = { .facts = f, .container = k };
 	unsigned int superblocks, mounts;
 
-	*ret = (struct measures){0};
+	*ret = (struct measures){ 0 };
 	if (!k)
 		return;
 	if (measure_superblocks(&v, &superblocks, &mounts)) {

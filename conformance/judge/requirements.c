@@ -3,7 +3,8 @@
 #include "conformance/judge/judge.h"
 
 const char *const level_names[LEVEL_COUNT] = {
-	[LEVEL_MUST] = "MUST", [LEVEL_SHOULD] = "SHOULD", [LEVEL_INFO] = "INFO"};
+	[LEVEL_MUST] = "MUST", [LEVEL_SHOULD] = "SHOULD", [LEVEL_INFO] = "INFO"
+};
 
 const char *const verdict_names[VERDICT_COUNT] = {
 	[VERDICT_NOT_DUE] = "not due", [VERDICT_SKIP] = "skip", [VERDICT_PASS] = "pass",
@@ -12,14 +13,14 @@ const char *const verdict_names[VERDICT_COUNT] = {
 
 const struct requirement requirements[REQ_COUNT] = {
 #define REQUIREMENT(c_id, name, lvl, sentence, anchor, why_, source_, observe_, disputed_)         \
-	[REQ_##c_id] = {.id = name,                                                                \
-			.level = lvl,                                                              \
-			.title = sentence,                                                         \
-			.spec = anchor,                                                            \
-			.why = why_,                                                               \
-			.source = source_,                                                         \
-			.observe = observe_,                                                       \
-			.disputed = disputed_},
+	[REQ_##c_id] = { .id = name,                                                               \
+			 .level = lvl,                                                             \
+			 .title = sentence,                                                        \
+			 .spec = anchor,                                                           \
+			 .why = why_,                                                              \
+			 .source = source_,                                                        \
+			 .observe = observe_,                                                      \
+			 .disputed = disputed_ },
 #include "requirements.def"
 #undef REQUIREMENT
 };

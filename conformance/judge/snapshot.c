@@ -9,7 +9,7 @@ void snapshot_free(struct snapshot *s)
 		free(s->lines[i]);
 	free(s->lines);
 	free(s->mounts);
-	*s = (struct snapshot){0};
+	*s = (struct snapshot){ 0 };
 }
 
 static int add_line(struct snapshot *s, const char *value)
@@ -17,7 +17,7 @@ static int add_line(struct snapshot *s, const char *value)
 	GROW(s->lines, s->n);
 	GROW(s->mounts, s->n);
 	s->lines[s->n] = xstrdup(value);
-	s->mounts[s->n] = (struct mount){.covered = false};
+	s->mounts[s->n] = (struct mount){ .covered = false };
 	s->n++;
 	return mountinfo_parse(s->lines[s->n - 1], &s->mounts[s->n - 1].info);
 }
@@ -51,7 +51,7 @@ static void mark_covered(struct snapshot *s)
 int snapshot_read(const struct facts *f, const char *source, const char *name, const char *phase,
 		  const char *whose, struct snapshot *ret)
 {
-	_cleanup_snapshot_ struct snapshot s = {0};
+	_cleanup_snapshot_ struct snapshot s = { 0 };
 	size_t i;
 
 	for (i = 0; i < f->n_rows; i++) {
@@ -67,13 +67,13 @@ int snapshot_read(const struct facts *f, const char *source, const char *name, c
 		return -ENOENT;
 	mark_covered(&s);
 	*ret = s;
-	s = (struct snapshot){0};
+	s = (struct snapshot){ 0 };
 	return 0;
 }
 
 struct mount *snapshot_top(const struct snapshot *s, const char *point)
 {
-	struct mount key = {.info = {.point = (char *)(uintptr_t)point}};
+	struct mount key = { .info = { .point = (char *)(uintptr_t)point } };
 	struct mount *m = s->n ? bsearch(&key, s->mounts, s->n, sizeof(*m), by_point) : NULL;
 
 	if (!m)

@@ -112,7 +112,7 @@ int probe_tmpfile(const struct todo *t, _unused_ struct text *value)
 int probe_bind_socket(const struct todo *t, _unused_ struct text *value)
 {
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	int r;
 
 	if (fd < 0)
@@ -164,7 +164,7 @@ int probe_chown(const struct todo *t, _unused_ struct text *value)
 
 int probe_utimes(const struct todo *t, _unused_ struct text *value)
 {
-	static const struct timespec then[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+	static const struct timespec then[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
 
 	return neg(utimensat(AT_FDCWD, t->path, then, 0));
 }

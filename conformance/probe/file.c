@@ -63,8 +63,8 @@ int probe_mmap(const struct todo *t, _unused_ struct text *value)
 /* The child answers with the errno of execve as its status; an image that ran says 0 or dies. */
 int probe_exec(const struct todo *t, struct text *value)
 {
-	char *argv[] = {t->path, NULL};
-	char *envp[] = {NULL};
+	char *argv[] = { t->path, NULL };
+	char *envp[] = { NULL };
 	int status;
 	pid_t pid = fork();
 

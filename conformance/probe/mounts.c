@@ -77,7 +77,7 @@ int probe_open_tree(const struct todo *t, _unused_ struct text *value)
 
 int probe_mount_setattr(const struct todo *t, _unused_ struct text *value)
 {
-	static const struct ms_mount_attr writable = {.attr_clr = MS_MOUNT_ATTR_RDONLY};
+	static const struct ms_mount_attr writable = { .attr_clr = MS_MOUNT_ATTR_RDONLY };
 
 	return sys_mount_setattr(AT_FDCWD, t->path, 0, &writable);
 }

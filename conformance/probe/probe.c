@@ -72,7 +72,7 @@ static void report(const struct probe *p, const char *phase, enum identity as, c
 		   const char *path, const char *result, const char *value)
 {
 	_cleanup_free_ char *source = xasprintf("probe:%s", p->name);
-	_cleanup_text_ struct text line = {0};
+	_cleanup_text_ struct text line = { 0 };
 
 	text_add_record(&line, "r", source, phase, identity_names[as], op, path, result, value,
 			NULL);
@@ -96,7 +96,7 @@ static void report_mounts(const struct probe *p, const char *phase, enum identit
 
 static void run_row(const struct probe *p, const char *phase, const struct todo *t)
 {
-	_cleanup_text_ struct text value = {0};
+	_cleanup_text_ struct text value = { 0 };
 	int r = operations[t->op](t, &value);
 
 	report(p, phase, t->as, op_info[t->op].name, t->path,
@@ -143,8 +143,8 @@ static bool is_mount_attempt(enum op op)
 
 static int drop_capabilities(void)
 {
-	struct __user_cap_header_struct h = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct none[2] = {{0}, {0}};
+	struct __user_cap_header_struct h = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { { 0 }, { 0 } };
 
 	return syscall(SYS_capset, &h, none) < 0 ? -errno : 0;
 }
@@ -275,10 +275,10 @@ static int load_todo(struct probe *p)
 		if (split_record(line, fields, 5) != 5)
 			return -EINVAL;
 		GROW(p->todo, p->n);
-		p->todo[p->n++] = (struct todo){.as = identity_by_name(fields[1]),
-						.op = op_by_name(fields[2]),
-						.path = fields[3],
-						.class = fields[4]};
+		p->todo[p->n++] = (struct todo){ .as = identity_by_name(fields[1]),
+						 .op = op_by_name(fields[2]),
+						 .path = fields[3],
+						 .class = fields[4] };
 	}
 	return 0;
 }
@@ -296,7 +296,7 @@ static void run_exec(const struct probe *p)
 
 int probe_main(int argc, char **argv)
 {
-	struct probe p = {.name = argc > 1 ? argv[1] : "", .facts = -EBADF};
+	struct probe p = { .name = argc > 1 ? argv[1] : "", .facts = -EBADF };
 
 	p.facts = open(PROBE_DIR "/facts", O_WRONLY | O_APPEND | O_CLOEXEC);
 	if (p.facts < 0)

@@ -24,7 +24,7 @@ void expects_free(struct expects *e)
 		entry_free(&e->entries[i]);
 	free(e->entries);
 	free(e->file);
-	*e = (struct expects){0};
+	*e = (struct expects){ 0 };
 }
 
 /* Cuts blanks at both ends, and the CR of an editor. */
@@ -77,8 +77,8 @@ static char *read_withheld(const char *number, struct expect_entry *e)
 
 static char *read_fall(const char *id, const char *verdict, struct expect_entry *e)
 {
-	static const enum verdict falls[] = {VERDICT_FAIL, VERDICT_SKIP, VERDICT_BROKEN};
-	_cleanup_text_ struct text near = {0};
+	static const enum verdict falls[] = { VERDICT_FAIL, VERDICT_SKIP, VERDICT_BROKEN };
+	_cleanup_text_ struct text near = { 0 };
 	size_t i;
 
 	e->id = requirement_by_name(id);
@@ -125,12 +125,12 @@ static char *read_line(char *line, struct expect_entry *e)
 
 int expect_parse(const char *file, char *text, struct expects *ret, char **ret_error)
 {
-	_cleanup_expects_ struct expects e = {.file = xstrdup(file)};
+	_cleanup_expects_ struct expects e = { .file = xstrdup(file) };
 	unsigned int number = 0;
 	char *line;
 
 	while ((line = next_line(&text))) {
-		struct expect_entry entry = {.line = ++number};
+		struct expect_entry entry = { .line = ++number };
 		_cleanup_free_ char *wrong = NULL;
 
 		if (is_comment(line))
@@ -144,7 +144,7 @@ int expect_parse(const char *file, char *text, struct expects *ret, char **ret_e
 		e.entries[e.n++] = entry;
 	}
 	*ret = e;
-	e = (struct expects){0};
+	e = (struct expects){ 0 };
 	return 0;
 }
 
@@ -253,7 +253,7 @@ static void apply_withheld(struct report *r, unsigned int listed, const char *re
 
 void expect_apply(struct report *r, const struct expects *e)
 {
-	_cleanup_text_ struct text unused = {0};
+	_cleanup_text_ struct text unused = { 0 };
 	const char *reason = NULL;
 	unsigned int listed = 0;
 	size_t i;

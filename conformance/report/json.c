@@ -21,7 +21,7 @@ static void cjson_freep(cJSON **j)
 
 static cJSON *new_string(const char *s)
 {
-	_cleanup_text_ struct text clean = {0};
+	_cleanup_text_ struct text clean = { 0 };
 
 	output_clean(&clean, s, true);
 	return cJSON_CreateString(text_str(&clean));
@@ -167,11 +167,11 @@ static void put_measurements(cJSON *root, const struct report *r)
 int report_json(const struct report *r, FILE *out)
 {
 	/* Without memory cJSON would leave keys out; xrealloc() ends the program instead. */
-	cJSON_Hooks hooks = {.malloc_fn = allocate, .free_fn = free};
+	cJSON_Hooks hooks = { .malloc_fn = allocate, .free_fn = free };
 	_cleanup_cjson_ cJSON *root = NULL;
 	_cleanup_free_ char *seconds = xasprintf("%.3f", r->seconds);
 	_cleanup_free_ char *printed = NULL;
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	cJSON *results;
 	size_t i;
 

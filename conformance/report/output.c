@@ -52,7 +52,7 @@ void output_clean(struct text *t, const char *s, bool keep_lines)
 
 void output_quoted(struct text *t, const char *s)
 {
-	_cleanup_text_ struct text clean = {0};
+	_cleanup_text_ struct text clean = { 0 };
 	const char *p;
 
 	output_clean(&clean, s, true);
@@ -74,7 +74,7 @@ void output_subject(struct text *t, const struct report *r)
 {
 	_cleanup_free_ char *name = report_runtime_name(r);
 	_cleanup_free_ char *version = report_runtime_version(r);
-	_cleanup_text_ struct text raw = {0};
+	_cleanup_text_ struct text raw = { 0 };
 	const char *cgroup = str(r->cgroup);
 
 	text_addf(&raw, "%s%s%s on Linux %s (%s", *name ? name : "the runtime", *version ? " " : "",
@@ -119,7 +119,7 @@ static void sieve(const struct report *r, const char *s, struct text *out)
 
 int output_put(const struct report *r, const struct text *t, FILE *out)
 {
-	_cleanup_text_ struct text safe = {0};
+	_cleanup_text_ struct text safe = { 0 };
 
 	if (r->published && r->n_withheld)
 		sieve(r, text_str(t), &safe);

@@ -28,13 +28,13 @@ static int columns(FILE *out)
 
 void progress_start(struct progress *p, FILE *out, unsigned int total, bool tty)
 {
-	*p = (struct progress){.out = out, .total = total, .begun = now(), .tty = tty};
+	*p = (struct progress){ .out = out, .total = total, .begun = now(), .tty = tty };
 	progress_update(p, 0, "");
 }
 
 void progress_update(const struct progress *p, unsigned int done, const char *running)
 {
-	_cleanup_text_ struct text names = {0};
+	_cleanup_text_ struct text names = { 0 };
 	_cleanup_free_ char *head = NULL;
 	_cleanup_free_ char *tail = NULL;
 	int room;

@@ -97,7 +97,7 @@ void report_free(struct report *r)
 	for (i = 0; i < r->n_measurements; i++)
 		measurement_free(&r->measurements[i]);
 	free(r->measurements);
-	*r = (struct report){0};
+	*r = (struct report){ 0 };
 }
 
 /* Takes the old text; what it says already is not said again. */
@@ -209,7 +209,7 @@ struct tally {
 
 static struct tally tally(const struct report *r)
 {
-	struct tally t = {0};
+	struct tally t = { 0 };
 	size_t i;
 
 	for (i = 0; i < r->n_results; i++) {

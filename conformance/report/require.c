@@ -16,7 +16,7 @@ struct place {
 
 static int complain(const struct place *at, const char *word, const char *what, char **ret_error)
 {
-	_cleanup_text_ struct text near = {0};
+	_cleanup_text_ struct text near = { 0 };
 
 	near_ids(word, &near);
 	if (at->file)
@@ -61,7 +61,7 @@ static int add_word(struct require *q, const struct place *at, const char *word,
 
 static int add_text(struct require *q, const char *file, char *text, char **ret_error)
 {
-	struct place at = {.file = file};
+	struct place at = { .file = file };
 	char *line;
 
 	while ((line = next_line(&text))) {
@@ -100,13 +100,13 @@ static int add_value(struct require *q, const char *dir, const char *word, char 
 
 	if (strchr(word, '/') || (!plain && access(path, F_OK) == 0))
 		return add_file(q, path, ret_error);
-	return add_word(q, &(struct place){0}, word, ret_error);
+	return add_word(q, &(struct place){ 0 }, word, ret_error);
 }
 
 int require_parse(const char *value, const char *dir, struct require *ret, char **ret_error)
 {
 	_cleanup_free_ char *copy = xstrdup(value ? value : "");
-	struct require q = {0};
+	struct require q = { 0 };
 	char *state = NULL;
 	char *word;
 	int r;

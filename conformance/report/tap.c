@@ -8,7 +8,7 @@
 /* In a description a # would begin a directive, and a \ would escape it. */
 static void add_name(struct text *t, const char *s)
 {
-	_cleanup_text_ struct text clean = {0};
+	_cleanup_text_ struct text clean = { 0 };
 	const char *p;
 
 	output_clean(&clean, s, false);
@@ -108,8 +108,8 @@ static void add_unused(struct text *t, const struct report *r)
 
 int report_tap(const struct report *r, FILE *out)
 {
-	_cleanup_text_ struct text lines = {0};
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text lines = { 0 };
+	_cleanup_text_ struct text t = { 0 };
 	bool told = r->outcome == OUTCOME_CONFORMS;
 	unsigned int n = 0;
 	size_t i;

@@ -32,7 +32,7 @@ static const char *outcome_colour(enum outcome o)
 static void add_head(const struct paint *p)
 {
 	const struct report *r = p->r;
-	_cleanup_text_ struct text line = {0};
+	_cleanup_text_ struct text line = { 0 };
 
 	paint(p, outcome_colour(r->outcome), outcome_names[r->outcome]);
 	text_add(&line, "  ");
@@ -63,7 +63,7 @@ static void add_counts(const struct paint *p)
 /* What was seen, and in which bundles. */
 static char *seen_where(const struct result *res)
 {
-	_cleanup_text_ struct text t = {0};
+	_cleanup_text_ struct text t = { 0 };
 	size_t i;
 
 	text_add(&t, res->verdict == VERDICT_BROKEN ? str(res->reason) : str(res->observed));
@@ -143,7 +143,7 @@ static void each(const struct paint *p, bool (*wanted)(const struct result *), s
 static void add_lesser(const struct paint *p, const struct result *res)
 {
 	_cleanup_free_ char *seen = seen_where(res);
-	_cleanup_text_ struct text line = {0};
+	_cleanup_text_ struct text line = { 0 };
 
 	text_addf(&line, "%s: %s, %s", requirements[res->id].id, seen, requirements[res->id].spec);
 	wrap_lines(p->t, res->level == LEVEL_SHOULD ? "SHOULD  " : "INFO    ", text_str(&line), 2);
@@ -151,7 +151,7 @@ static void add_lesser(const struct paint *p, const struct result *res)
 
 static void add_expected(const struct paint *p, const struct result *res)
 {
-	_cleanup_text_ struct text line = {0};
+	_cleanup_text_ struct text line = { 0 };
 
 	text_addf(&line, "%s %s %s: %s", level_names[res->level], requirements[res->id].id,
 		  verdict_names[res->verdict], str(res->expect_reason));
@@ -160,7 +160,7 @@ static void add_expected(const struct paint *p, const struct result *res)
 
 static void add_unexpected(const struct paint *p, const struct result *res)
 {
-	_cleanup_text_ struct text line = {0};
+	_cleanup_text_ struct text line = { 0 };
 
 	text_addf(&line, "%s passes, but EXPECT lists it: %s", requirements[res->id].id,
 		  str(res->expect_reason));
@@ -203,7 +203,7 @@ static bool said_before(const struct report *r, size_t before)
 static void add_skips(const struct paint *p)
 {
 	const struct report *r = p->r;
-	_cleanup_text_ struct text line = {0};
+	_cleanup_text_ struct text line = { 0 };
 	size_t i;
 
 	for (i = 0; i < r->n_results; i++) {
@@ -302,8 +302,8 @@ static void add_claim(const struct report *r, struct text *t, struct text *ids)
 static void add_sentence(const struct paint *p)
 {
 	const struct report *r = p->r;
-	_cleanup_text_ struct text line = {0};
-	_cleanup_text_ struct text ids = {0};
+	_cleanup_text_ struct text line = { 0 };
+	_cleanup_text_ struct text ids = { 0 };
 
 	output_subject(&line, r);
 	text_add(&line, " ");
@@ -321,8 +321,8 @@ static void add_sentence(const struct paint *p)
 
 int report_text(const struct report *r, FILE *out, bool colour)
 {
-	_cleanup_text_ struct text t = {0};
-	struct paint p = {.t = &t, .r = r, .colour = colour};
+	_cleanup_text_ struct text t = { 0 };
+	struct paint p = { .t = &t, .r = r, .colour = colour };
 
 	add_head(&p);
 	add_counts(&p);

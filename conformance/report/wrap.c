@@ -61,7 +61,7 @@ static size_t wrap(struct text *t, const char *prefix, const char *s, size_t max
 
 size_t wrap_count(const char *prefix, const char *s)
 {
-	_cleanup_text_ struct text clean = {0};
+	_cleanup_text_ struct text clean = { 0 };
 
 	output_clean(&clean, s, false);
 	return wrap(NULL, prefix, text_str(&clean), SIZE_MAX);
@@ -69,7 +69,7 @@ size_t wrap_count(const char *prefix, const char *s)
 
 void wrap_lines(struct text *t, const char *prefix, const char *s, size_t max)
 {
-	_cleanup_text_ struct text clean = {0};
+	_cleanup_text_ struct text clean = { 0 };
 
 	output_clean(&clean, s, false);
 	wrap(t, prefix, text_str(&clean), max);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The default lists of the engines (fixtures/lists, each with its source) as one case: a container
+ * for each list, and `plain`, which masks nothing and looks at every path, because what exists and
+ * can be read differs by machine.
+ */
+#include "conformance/fixture.h"
+
+#include <cjson/cJSON.h>
+
+static const cJSON *field(const cJSON *o, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+static cJSON *read_list(int dir, const char *name, struct text *error)
+{
+	_cleanup_free_ char *path = xasprintf("../lists/%s.json", name);
+	_cleanup_free_ char *text = NULL;
+	cJSON *list = NULL;
+
+	if (read_file_at(dir, path, CASE_MAX, &text, NULL) == 0)
+		list = cJSON_Parse(text);
+	if (!list || !cJSON_IsArray(field(list, "maskedPaths"))) {
+		text_addf(error, "lists: %s is no list with maskedPaths", path);
+		cJSON_Delete(list);
+		return NULL;
+	}
+	return list;
+}
+
+static bool holds(const cJSON *array, const char *s)
+{
+	const cJSON *o;
+
+	cJSON_ArrayForEach (o, array)
+		if (cJSON_IsString(o) && streq(o->valuestring, s))
+			return true;
+	return false;
+}
+
+static void add_new(cJSON *to, const cJSON *from)
+{
+	const cJSON *o;
+
+	cJSON_ArrayForEach (o, from)
+		if (!holds(to, o->valuestring))
+			cJSON_AddItemToArray(to, cJSON_Duplicate(o, true));
+}
+
+/* The fixture's "container" with a name and its paths under the class list-default. */
+static cJSON *make_container(const cJSON *fixture, const char *name, const cJSON *paths)
+{
+	cJSON *k = cJSON_Duplicate(field(fixture, "container"), true);
+	cJSON *classes = cJSON_GetObjectItemCaseSensitive(k, "paths");
+
+	cJSON_AddStringToObject(k, "name", name);
+	if (!classes)
+		classes = cJSON_AddObjectToObject(k, "paths");
+	cJSON_AddItemToObject(classes, "list-default", cJSON_Duplicate(paths, true));
+	return k;
+}
+
+static int add_list(int dir, const cJSON *fixture, const char *name, cJSON *containers, cJSON *all,
+		    struct text *error)
+{
+	cJSON *list = read_list(dir, name, error);
+	const cJSON *masked = list ? field(list, "maskedPaths") : NULL;
+	cJSON *k;
+
+	if (!list)
+		return -EINVAL;
+	k = make_container(fixture, name, masked);
+	cJSON_AddItemToObject(k, "maskedPaths", cJSON_Duplicate(masked, true));
+	cJSON_AddItemToObject(k, "readonlyPaths",
+			      cJSON_Duplicate(field(list, "readonlyPaths"), true));
+	cJSON_AddItemToArray(containers, k);
+	add_new(all, masked);
+	cJSON_Delete(list);
+	return 0;
+}
+
+int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text *error)
+{
+	cJSON *f = cJSON_Duplicate(fixture, true), *all = cJSON_CreateArray();
+	cJSON *containers = cJSON_AddArrayToObject(f, "containers");
+	const cJSON *name;
+	cJSON *plain;
+	int r = 0;
+
+	cJSON_ArrayForEach (name, field(fixture, "lists"))
+		if (r == 0)
+			r = add_list(dir, fixture, name->valuestring, containers, all, error);
+	plain = make_container(fixture, "plain", all);
+	cJSON_ReplaceItemInObjectCaseSensitive(plain, "topics", cJSON_CreateString(""));
+	cJSON_InsertItemInArray(containers, 0, plain);
+	if (r == 0)
+		r = fixture_case(f, l, error);
+	cJSON_Delete(all);
+	cJSON_Delete(f);
+	return r;
+}
