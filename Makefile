@@ -8,6 +8,7 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 B ?= build
 VERSION := 0.1.0
@@ -27,6 +28,7 @@ REF_LIB := classify plan target apply
 REF_MUTANTS := $(patsubst reference/%.c,%,$(wildcard reference/mutants*.c))
 REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%,$(wildcard reference/*.c)))
 
+.DEFAULT_GOAL := all
 .PHONY: all
 all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test
 
@@ -61,7 +63,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case sha256 facts mountinfo
-OBSERVE := $(SHARED) command host observe sandbox subject tree watchdog
+OBSERVE := $(SHARED) bundle command host observe sandbox subject tree watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config fixture lists manifest \
 	maskspec pairs run_options
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
@@ -104,9 +106,47 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose)
 
+# A misspelt variable would silently judge something else: every one given must be known.
+KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP STRICT \
+	PUBLISH VERBOSE B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
+GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
+UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
+ifneq ($(UNKNOWN),)
+$(error $(firstword $(UNKNOWN)): no such variable; `make help` lists them)
+endif
+
 .PHONY: conformance
 conformance: $(B)/maskspec $(B)/observe $(B)/maskref
 	@$(B)/maskspec run $(RUN_OPTIONS)
+
+define HELP
+make deps                install what build and tests need (apt or dnf), saying what for
+make conformance         judge a runtime; without RUNTIME the embedded reference, maskref
+make check               our own tests: lint, unit tests, command line, liars, host is clean
+make mutants             every named fault of maskref must be caught, by the declared ids
+make sanitize            unit tests under ASan and UBSan
+make all | clean         build into $(B)/ | remove it
+
+Variables of `make conformance`, all optional:
+  RUNTIME=PATH|NAME      OCI runtime: a path, or a command's name
+  RUNTIME_ARGS="…"       its global flags
+  PROFILE=core           core, security, scale or all
+  FILTER="GLOB…"         on requirement ids and bundles; the report is then partial
+  REQUIRE="ID|GLOB|FILE" SHOULD that count as MUST (files: fixtures/require)
+  EXPECT=FILE            falls that are known (fixtures/expect); STRICT=1 fails on unused ones
+  WITHHELD=FILE          falls that must not be published; PUBLISH=1 without such a file
+  OUT=DIR                report.json, report.tap, facts/, status (default $(B)/out)
+  TIMEOUT=SECONDS        for each command of the runtime (10)
+  JOBS=N                 cases at once (number of processors, 4 at most)
+  CGROUP=auto|v1|v2      layout that the runtime sees
+  VERBOSE=1              a line for each case
+
+Exit status, also in OUT/status (make itself answers 2 for all but 0):
+  0 conforms   1 a MUST failed, or not implemented   2 usage   3 broken   4 nothing ran
+endef
+export HELP
+help:
+	@printf '%s\n' "$$HELP"
 
 .PHONY: deps
 deps:

@@ -4,7 +4,7 @@
  * at what is left. Only `create start state kill delete` are assumed of a runtime; `exec` is used
  * where it is offered.
  */
-#include "conformance/observe.h"
+#include "conformance/subject.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,19 +17,6 @@
 
 #include "conformance/facts.h"
 #include "conformance/probe/probe.h"
-
-#define STATE_ROOT SCRATCH "/state"
-#define USERNS_BASE 200000u /* host id of the container's root; as in fixture.c */
-
-struct subject {
-	struct observation *o;
-	const struct container *k;
-	char *id, *dir;
-	int rootfs;
-	int ready, go; /* FIFOs, read-write so that no open blocks */
-	pid_t pid;     /* of the container's init, 0 while unknown */
-	bool created, started;
-};
 
 void fact(struct observation *o, const char *container, const char *phase, enum identity as,
 	  enum op op, const char *path, const char *result, const char *fmt, ...)
@@ -46,9 +33,6 @@ void fact(struct observation *o, const char *container, const char *phase, enum 
 	text_add_record(&o->rows, "r", source, phase, identity_names[as], op_info[op].name, path,
 			result, value ? value : "", NULL);
 }
-
-#define FACT(s, phase, op, path, result, ...)                                                      \
-	fact((s)->o, (s)->k->name, phase, AS_DRIVER, op, path, result, __VA_ARGS__)
 
 /* Commands --------------------------------------------------------------------------------- */
 
@@ -200,127 +184,6 @@ static void digests(struct subject *s, const char *phase)
 	}
 }
 
-/* Preparation ------------------------------------------------------------------------------ */
-
-static void replace(char **s, const char *token, const char *by)
-{
-	_cleanup_text_ struct text t = { 0 };
-	const char *p = *s, *at;
-
-	while ((at = strstr(p, token))) {
-		text_add_n(&t, p, (size_t)(at - p));
-		text_add(&t, by);
-		p = at + strlen(token);
-	}
-	text_add(&t, p);
-	free(*s);
-	*s = TAKE_PTR(t.s);
-}
-
-/* "@sysfs:N@" in a list stands for N real directories of the machine; recorded as facts. */
-static void expand_sysfs(struct subject *s, char **config)
-{
-	_cleanup_text_ struct text leaves = { 0 }, json = { 0 };
-	char *at = strstr(*config, "\"@sysfs:");
-	_cleanup_free_ char *token = NULL;
-	char *rest, *line;
-
-	if (!at || !strchr(at + 1, '"'))
-		return;
-	token = xstrndup(at, (size_t)(strchr(at + 1, '"') - at) + 1);
-	sysfs_leaves(strtoul(token + strlen("\"@sysfs:"), NULL, 10), &leaves);
-	for (rest = leaves.s; (line = next_line(&rest));) {
-		text_addf(&json, "%s\"%s\"", json.len ? "," : "", line);
-		FACT(s, "before", OP_EXPAND, "@sysfs", "ok", "%s", line);
-	}
-	replace(config, token, json.len ? text_str(&json) : "\"/sys/none\"");
-}
-
-static int write_config(struct subject *s)
-{
-	_cleanup_free_ char *config = xstrdup(s->k->config);
-	_cleanup_free_ char *io = xasprintf("%s/io", s->dir);
-	_cleanup_free_ char *rootfs = xasprintf("%s/rootfs", s->dir);
-	_cleanup_free_ char *path = xasprintf("%s/config.json", s->dir);
-
-	replace(&config, "@IO@", io);
-	replace(&config, "@ROOTFS@", rootfs);
-	replace(&config, "@ID@", s->id);
-	expand_sysfs(s, &config);
-	return write_file_at(AT_FDCWD, path, config, strlen(config));
-}
-
-static unsigned int id_shift(const struct container *k)
-{
-	return strstr(k->config, "\"uidMappings\"") ? USERNS_BASE : 0;
-}
-
-static int make_fifo(const char *dir, const char *name, unsigned int shift)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
-
-	if (mkfifo(path, 0666) < 0 || chmod(path, 0666) < 0 || chown(path, shift, shift) < 0)
-		return -errno;
-	return open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-}
-
-static int write_todo(const struct subject *s, const char *io)
-{
-	_cleanup_text_ struct text t = { 0 };
-	_cleanup_free_ char *path = xasprintf("%s/todo", io);
-	size_t i;
-
-	for (i = 0; i < s->k->n_todo; i++)
-		if (s->k->todo[i].op < OP_COUNT)
-			text_add_record(&t, "todo", identity_names[s->k->todo[i].as],
-					op_info[s->k->todo[i].op].name, s->k->todo[i].path,
-					s->k->todo[i].class, NULL);
-	return write_file_at(AT_FDCWD, path, text_str(&t), t.len);
-}
-
-static int make_io(struct subject *s, unsigned int shift)
-{
-	_cleanup_free_ char *io = xasprintf("%s/io", s->dir);
-	_cleanup_free_ char *probe = xasprintf("%s/probe", io);
-	_cleanup_free_ char *facts = xasprintf("%s/facts", io);
-	int r;
-
-	if (mkdir(io, 0777) < 0 || chmod(io, 0777) < 0 || chown(io, shift, shift) < 0 ||
-	    link(SCRATCH "/probe", probe) < 0)
-		return -errno;
-	r = write_file_at(AT_FDCWD, facts, "", 0);
-	if (r < 0)
-		return r;
-	if (chmod(facts, 0666) < 0 || chown(facts, shift, shift) < 0)
-		return -errno;
-	s->ready = make_fifo(io, "ready", shift);
-	s->go = make_fifo(io, "go", shift);
-	if (s->ready < 0 || s->go < 0)
-		return -EIO;
-	return write_todo(s, io);
-}
-
-static int prepare(struct subject *s)
-{
-	_cleanup_free_ char *rootfs = xasprintf("%s/rootfs", s->dir);
-	unsigned int shift = id_shift(s->k);
-	const char *path = "";
-	int r;
-
-	if (mkdir(s->dir, 0755) < 0 || mkdir(rootfs, 0755) < 0 || chown(rootfs, shift, shift) < 0)
-		return -errno;
-	s->rootfs = open(rootfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->rootfs < 0)
-		return -errno;
-	r = tree_make(s->o->c, s->rootfs, shift, &path);
-	if (r < 0) {
-		fprintf(stderr, "observe: %s: make %s: %s\n", s->o->c->bundle, path, errno_name(r));
-		return r;
-	}
-	r = make_io(s, shift);
-	return r < 0 ? r : write_config(s);
-}
-
 /* Life ------------------------------------------------------------------------------------- */
 
 /* A mount on the host that is there while the container is: the control of every statement that
@@ -384,7 +247,7 @@ static void join(struct subject *s)
 		xstrndup(at + strlen("\"process\":"), (size_t)(end - at) - strlen("\"process\":"));
 	args = xasprintf("\"probe\",\"%s\"", s->k->name);
 	exec_args = xasprintf("%s,\"exec\"", args);
-	replace(&process, args, exec_args);
+	replace_all(&process, args, exec_args);
 	if (write_file_at(AT_FDCWD, file, process, strlen(process)) < 0)
 		return;
 	ok = command(s, "exec", words);
@@ -484,7 +347,7 @@ static void subject_init(struct subject *s, struct observation *o, const struct 
 	/* The dot: no id is the beginning of another one. */
 	s->id = xasprintf("%s-%u-%s.", o->opt->run_id, o->index, k->name);
 	s->dir = xasprintf(SCRATCH "/cases/%u-%s", o->index, k->name);
-	if (prepare(s) == 0)
+	if (bundle_make(s) == 0)
 		bring_up(s);
 }
 
