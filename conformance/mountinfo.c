@@ -53,13 +53,14 @@ int mountinfo_parse(char *line, struct mountinfo *ret)
 	struct mountinfo m = { 0 };
 	char *rest = line;
 	char *words[6];
+	char end;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
 		if (!(words[i] = next_word(&rest)))
 			return -EINVAL;
 	if (!read_int(words[0], &m.id) || !read_int(words[1], &m.parent) ||
-	    sscanf(words[2], "%u:%u", &m.major, &m.minor) != 2)
+	    sscanf(words[2], "%u:%u%c", &m.major, &m.minor, &end) != 2)
 		return -EINVAL;
 	m.root = unescape(words[3]);
 	m.point = unescape(words[4]);
