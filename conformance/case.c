@@ -58,7 +58,7 @@ bool has_word(const char *words, const char *word)
 	size_t n = strlen(word);
 	const char *p = words;
 
-	while ((p = strstr(p, word))) {
+	while (n && (p = strstr(p, word))) {
 		if ((p == words || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
 			return true;
 		p += n;
@@ -180,19 +180,29 @@ static int read_flag(struct reader *r, char **f)
 	return 0;
 }
 
+static bool read_number(const char *s, int base, unsigned int *ret)
+{
+	char *end;
+
+	*ret = (unsigned int)strtoul(s, &end, base);
+	return *s >= '0' && *s <= '9' && !*end;
+}
+
 static int read_tree(struct reader *r, char **f)
 {
 	size_t kind = index_of(tree_kind_names, TREE_KINDS, f[1]);
+	unsigned int mode, uid, gid;
 
-	if (kind == TREE_KINDS || f[2][0] != '/')
+	if (kind == TREE_KINDS || f[2][0] != '/' || !read_number(f[3], 8, &mode) ||
+	    !read_number(f[4], 10, &uid) || !read_number(f[5], 10, &gid))
 		return -EINVAL;
 	GROW(r->c->tree, r->c->n_tree);
 	r->c->tree[r->c->n_tree++] = (struct tree_entry){
 		.kind = (enum tree_kind)kind,
 		.path = f[2],
-		.mode = (unsigned int)strtoul(f[3], NULL, 8),
-		.uid = (unsigned int)strtoul(f[4], NULL, 10),
-		.gid = (unsigned int)strtoul(f[5], NULL, 10),
+		.mode = mode,
+		.uid = uid,
+		.gid = gid,
 		.arg = f[6],
 	};
 	return 0;
@@ -244,8 +254,21 @@ static int read_todo(struct reader *r, char **f)
 
 static int read_end(struct reader *r, char **f)
 {
-	r->ended = strtoul(f[1], NULL, 10) == r->line - 1;
+	unsigned int lines;
+
+	r->ended = read_number(f[1], 10, &lines) && lines == r->line - 1;
 	return r->ended ? 0 : -EINVAL;
+}
+
+/* Judges and observe count on these being there. */
+static bool is_complete(const struct test_case *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_containers; i++)
+		if (!c->containers[i].config)
+			return false;
+	return c->bundle && c->title && c->profile && c->n_containers > 0;
 }
 
 #define MAX_FIELDS 7
@@ -291,7 +314,7 @@ int case_parse(char *text, struct test_case *ret, unsigned int *ret_line)
 			return -EINVAL;
 	}
 	*ret_line = 0;
-	if (!r.ended || !c.bundle || !c.profile || c.n_containers == 0)
+	if (!r.ended || !is_complete(&c))
 		return -EINVAL;
 	c.text = text;
 	*ret = c;

@@ -119,7 +119,7 @@ void case_free(struct test_case *c);
 void case_write(const struct test_case *c, struct text *out);
 /*
  * Reads a case from @text, which it takes over on success. 0, or -EINVAL with the number of the
- * offending line in *@ret_line (0: the end marker is missing or wrong).
+ * offending line in *@ret_line (0: the end marker or a record that must be there is missing).
  */
 int case_parse(char *text, struct test_case *ret, unsigned int *ret_line);
 /* True when @word is one of the blank-separated @words. */
