@@ -41,6 +41,14 @@ struct facts_reader {
 	bool ended;
 };
 
+/* Number of the lines before it, and nothing else. */
+static bool is_end(const char *s, unsigned long line)
+{
+	char *end;
+
+	return strtoul(s, &end, 10) == line - 1 && end != s && !*end;
+}
+
 #define ROW_FIELDS 8
 static int read_fact(struct facts_reader *r, char *line)
 {
@@ -56,7 +64,7 @@ static int read_fact(struct facts_reader *r, char *line)
 	else if (streq(fields[0], "r") && n == ROW_FIELDS)
 		add_row(r->f, fields);
 	else if (streq(fields[0], "end") && n == 2)
-		r->ended = strtoul(fields[1], NULL, 10) == r->line - 1;
+		r->ended = is_end(fields[1], r->line);
 	else
 		return -EINVAL;
 	return streq(fields[0], "end") && !r->ended ? -EINVAL : 0;
