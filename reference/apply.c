@@ -155,8 +155,8 @@ int mask_readonly(const struct mask_ctx *ctx, const struct mask_target *target,
  */
 static int mount_tmpfs(const struct mask_ctx *ctx, int fd)
 {
-	static const char *const bounds[] = {"mode=0755,nr_blocks=1,nr_inodes=1",
-					     "mode=0755,nr_blocks=1,nr_inodes=2"};
+	static const char *const bounds[] = { "mode=0755,nr_blocks=1,nr_inodes=1",
+					      "mode=0755,nr_blocks=1,nr_inodes=2" };
 	unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
 	int r = -EINVAL;
 

@@ -192,7 +192,7 @@ static bool is_leaf(const struct cgroups *cg, const char *dir)
 /* A parent may be in use by another container; it is then that one's to remove. */
 static int remove_one(const struct cgroups *cg, const char *dir)
 {
-	struct timespec pause = {.tv_nsec = 1000000};
+	struct timespec pause = { .tv_nsec = 1000000 };
 
 	for (int i = 0; i < 2000; i++) {
 		if (rmdir(dir) == 0 || errno == ENOENT)
@@ -227,5 +227,5 @@ void cgroups_done(struct cgroups *cg)
 		free(cg->made[i]);
 	free(cg->leaves);
 	free(cg->made);
-	*cg = (struct cgroups){0};
+	*cg = (struct cgroups){ 0 };
 }

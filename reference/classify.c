@@ -47,11 +47,11 @@ static const struct {
 	enum mask_alias form;
 	const char *pattern;
 } alias_forms[] = {
-	{MASK_ALIAS_SELF, "/proc/self/fd/N"},
-	{MASK_ALIAS_THREAD_SELF, "/proc/thread-self/fd/N"},
-	{MASK_ALIAS_PID, "/proc/N/fd/N"},
-	{MASK_ALIAS_SELF_TASK, "/proc/self/task/N/fd/N"},
-	{MASK_ALIAS_PID_TASK, "/proc/N/task/N/fd/N"},
+	{ MASK_ALIAS_SELF, "/proc/self/fd/N" },
+	{ MASK_ALIAS_THREAD_SELF, "/proc/thread-self/fd/N" },
+	{ MASK_ALIAS_PID, "/proc/N/fd/N" },
+	{ MASK_ALIAS_SELF_TASK, "/proc/self/task/N/fd/N" },
+	{ MASK_ALIAS_PID_TASK, "/proc/N/task/N/fd/N" },
 };
 
 static bool matches(const char *pattern, const char *path)

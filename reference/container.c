@@ -26,8 +26,8 @@ void container_init(struct container *c)
 
 void container_done(struct container *c)
 {
-	int *fds[] = {&c->state_fd, &c->sync_fd,  &c->peer_fd, &c->listen_fd, &c->start_fd,
-		      &c->proc_fd,  &c->stage_fd, &c->root_fd, &c->null_fd};
+	int *fds[] = { &c->state_fd, &c->sync_fd,  &c->peer_fd, &c->listen_fd, &c->start_fd,
+		       &c->proc_fd,  &c->stage_fd, &c->root_fd, &c->null_fd };
 
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		closep(fds[i]);
@@ -44,7 +44,7 @@ void container_done(struct container *c)
 int stages_run(enum stage_table which, const struct stage *table, struct container *c,
 	       struct fault *f)
 {
-	struct stages s = {0};
+	struct stages s = { 0 };
 	int r = 0;
 	size_t i;
 
@@ -148,18 +148,18 @@ static void undo_record(struct container *c)
 }
 
 static const struct stage stages_create[] = {
-	{"config", create_config, NULL},
-	{"state directory", state_create_dir, state_remove_dir},
-	{"start socket", state_listen, NULL},
-	{"cgroups", create_cgroups, undo_cgroups},
-	{"spawn init", process_spawn, process_kill},
-	{"maps", process_write_maps, NULL},
-	{"join the cgroups", create_join_cgroups, NULL},
-	{"release init", create_release, NULL},
-	{"await init", create_await, NULL},
-	{"limits", create_limits, NULL},
-	{"record", create_record, undo_record},
-	{0},
+	{ "config", create_config, NULL },
+	{ "state directory", state_create_dir, state_remove_dir },
+	{ "start socket", state_listen, NULL },
+	{ "cgroups", create_cgroups, undo_cgroups },
+	{ "spawn init", process_spawn, process_kill },
+	{ "maps", process_write_maps, NULL },
+	{ "join the cgroups", create_join_cgroups, NULL },
+	{ "release init", create_release, NULL },
+	{ "await init", create_await, NULL },
+	{ "limits", create_limits, NULL },
+	{ "record", create_record, undo_record },
+	{ 0 },
 };
 
 int container_create(struct container *c, struct fault *f)
@@ -186,7 +186,7 @@ static int start_check(struct container *c, struct fault *f)
 /* Init answers with its error, or its end of the connection closes when it becomes the payload. */
 static int start_await(struct container *c, struct fault *f)
 {
-	struct fault got = {0};
+	struct fault got = { 0 };
 	ssize_t n;
 
 	do
@@ -206,9 +206,9 @@ static int start_mark(struct container *c, _unused_ struct fault *f)
 }
 
 static const struct stage stages_start[] = {
-	{"state", state_load, NULL},	       {"check", start_check, NULL},
-	{"connect", state_connect, NULL},      {"await the payload", start_await, NULL},
-	{"mark as running", start_mark, NULL}, {0},
+	{ "state", state_load, NULL },		 { "check", start_check, NULL },
+	{ "connect", state_connect, NULL },	 { "await the payload", start_await, NULL },
+	{ "mark as running", start_mark, NULL }, { 0 },
 };
 
 int container_start(struct container *c, struct fault *f)
@@ -263,11 +263,11 @@ static int delete_state(struct container *c, _unused_ struct fault *f)
 }
 
 static const struct stage stages_delete[] = {
-	{"state", state_load, NULL},
-	{"stop", delete_stop, NULL},
-	{"cgroups", delete_cgroups, NULL},
-	{"state directory", delete_state, NULL},
-	{0},
+	{ "state", state_load, NULL },
+	{ "stop", delete_stop, NULL },
+	{ "cgroups", delete_cgroups, NULL },
+	{ "state directory", delete_state, NULL },
+	{ 0 },
 };
 
 int container_delete(struct container *c, struct fault *f)

@@ -150,6 +150,7 @@ int rootfs_pivot(struct container *c, struct fault *f);
 /* Opens @path below the root, made where missing; as a directory or an empty file. */
 int rootfs_open(struct container *c, const char *path, bool dir, struct fault *f);
 
+int mounts_open_sources(struct container *c, struct fault *f);
 int mounts_apply(struct container *c, struct fault *f);
 int devices_create(struct container *c, struct fault *f);
 int cgroup_mount(struct container *c, const struct spec_mount *m, struct fault *f);

@@ -33,8 +33,9 @@ static int exec_user(struct spec_user *user, const char *text, struct fault *f)
 		gid = strtoul(end + 1, &end, 10);
 	if (end == text || *end || uid >= UINT32_MAX || gid >= UINT32_MAX)
 		return fault_path(f, EINVAL, "--user wants UID[:GID]", text);
-	*user = (struct spec_user){
-		.uid = (uint32_t)uid, .gid = (uint32_t)gid, .umask = user->umask};
+	*user = (struct spec_user){ .uid = (uint32_t)uid,
+				    .gid = (uint32_t)gid,
+				    .umask = user->umask };
 	return 0;
 }
 
@@ -49,7 +50,7 @@ static int exec_environment(struct container *c, const struct exec_options *o, s
 		c->exec_env[i] = c->process.env.v[i];
 	for (size_t i = 0; i < o->n_env; i++)
 		c->exec_env[n + i] = o->env[i];
-	c->process.env = (struct strings){c->exec_env, n + o->n_env};
+	c->process.env = (struct strings){ c->exec_env, n + o->n_env };
 	return 0;
 }
 
@@ -72,7 +73,7 @@ static int exec_process(struct container *c, const struct exec_options *o, struc
 
 		while (o->args[n])
 			n++;
-		c->process.args = (struct strings){(const char **)(uintptr_t)o->args, n};
+		c->process.args = (struct strings){ (const char **)(uintptr_t)o->args, n };
 	}
 	if (o->cwd)
 		c->process.cwd = o->cwd;
@@ -86,9 +87,10 @@ static int open_namespaces(const struct container *c, int *fds, size_t *n, struc
 	static const struct {
 		int flag;
 		const char *name;
-	} files[] = {{CLONE_NEWPID, "pid"},  {CLONE_NEWNET, "net"}, {CLONE_NEWIPC, "ipc"},
-		     {CLONE_NEWUTS, "uts"},  {CLONE_NEWNS, "mnt"},  {MS_CLONE_NEWCGROUP, "cgroup"},
-		     {CLONE_NEWUSER, "user"}};
+	} files[] = { { CLONE_NEWPID, "pid" },	{ CLONE_NEWNET, "net" },
+		      { CLONE_NEWIPC, "ipc" },	{ CLONE_NEWUTS, "uts" },
+		      { CLONE_NEWNS, "mnt" },	{ MS_CLONE_NEWCGROUP, "cgroup" },
+		      { CLONE_NEWUSER, "user" } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		char path[64];
@@ -140,19 +142,19 @@ static int joined_payload(struct container *c, struct fault *f)
 }
 
 static const struct stage stages_joined[] = {
-	{"close inherited files", init_close_inherited, NULL},
-	{"root of the user namespace", joined_root, NULL},
-	{"limits", joined_limits, NULL},
-	{"working directory", joined_workdir, NULL},
-	{"identity", joined_identity, NULL},
-	{"program", joined_program, NULL},
-	{"payload", joined_payload, NULL},
-	{0},
+	{ "close inherited files", init_close_inherited, NULL },
+	{ "root of the user namespace", joined_root, NULL },
+	{ "limits", joined_limits, NULL },
+	{ "working directory", joined_workdir, NULL },
+	{ "identity", joined_identity, NULL },
+	{ "program", joined_program, NULL },
+	{ "payload", joined_payload, NULL },
+	{ 0 },
 };
 
 static _Noreturn void joined_main(struct container *c)
 {
-	struct fault f = {0};
+	struct fault f = { 0 };
 
 	stages_run(STAGES_JOINED, stages_joined, c, &f);
 	sync_send(c->sync_fd, &f);
@@ -162,7 +164,7 @@ static _Noreturn void joined_main(struct container *c)
 /* Joins everything, then forks into the PID namespace; the fork is the caller's child. */
 static _Noreturn void between_main(struct container *c, const int *fds, size_t n)
 {
-	struct fault f = {0};
+	struct fault f = { 0 };
 	pid_t pid;
 	int r;
 
@@ -230,8 +232,8 @@ static int exec_run(struct container *c, struct fault *f)
 }
 
 static const struct stage stages_exec[] = {
-	{"payload", exec_run, NULL},
-	{0},
+	{ "payload", exec_run, NULL },
+	{ 0 },
 };
 
 int container_exec(struct container *c, const struct exec_options *o, struct fault *f)

@@ -165,7 +165,7 @@ static int drop_bounding(uint64_t keep)
 /* What the caller itself hasn't can't be granted; the spec wants that not to be an error. */
 static int set_capabilities(const uint64_t *caps)
 {
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2], want[2];
 
 	if (syscall(SYS_capget, &header, data) < 0)
@@ -295,7 +295,7 @@ int init_execute(struct container *c, const struct spec_process *p, struct fault
 	/* read_strings() left room for the NULL that ends each list. */
 	char **args = (char **)(uintptr_t)p->args.v;
 	char **env = (char **)(uintptr_t)p->env.v;
-	char *none[] = {NULL};
+	char *none[] = { NULL };
 	sigset_t mask;
 
 	sigemptyset(&mask);
@@ -310,33 +310,34 @@ static int init_payload(struct container *c, struct fault *f)
 }
 
 static const struct stage stages_init[] = {
-	{"await release", init_await_release, NULL},
-	{"cgroup namespace", init_cgroup_namespace, NULL},
-	{"raise RLIMIT_NOFILE", init_raise_nofile, NULL},
-	{"root", rootfs_stage, NULL},
-	{"null node", rootfs_null, NULL},
-	{"mounts", mounts_apply, NULL},
-	{"devices", devices_create, NULL},
-	{"working directory", rootfs_workdir, NULL},
-	{"readonlyPaths", masks_readonly_paths, NULL},
-	{"read-only root", rootfs_readonly, NULL},
-	{"maskedPaths", masks_masked_paths, NULL},
-	{"pivot", rootfs_pivot, NULL},
-	{"names", init_names, NULL},
-	{"restore RLIMIT_NOFILE", init_restore_nofile, NULL},
-	{"close host files", init_close_host, NULL},
-	{"enter working directory", init_workdir, NULL},
-	{"identity", init_identity, NULL},
-	{"program", init_program, NULL},
-	{"ready", init_ready, NULL},
-	{"wait for start", init_wait, NULL},
-	{"payload", init_payload, NULL},
-	{0},
+	{ "await release", init_await_release, NULL },
+	{ "cgroup namespace", init_cgroup_namespace, NULL },
+	{ "raise RLIMIT_NOFILE", init_raise_nofile, NULL },
+	{ "sources of mounts", mounts_open_sources, NULL },
+	{ "root", rootfs_stage, NULL },
+	{ "null node", rootfs_null, NULL },
+	{ "mounts", mounts_apply, NULL },
+	{ "devices", devices_create, NULL },
+	{ "working directory", rootfs_workdir, NULL },
+	{ "readonlyPaths", masks_readonly_paths, NULL },
+	{ "read-only root", rootfs_readonly, NULL },
+	{ "maskedPaths", masks_masked_paths, NULL },
+	{ "pivot", rootfs_pivot, NULL },
+	{ "names", init_names, NULL },
+	{ "restore RLIMIT_NOFILE", init_restore_nofile, NULL },
+	{ "close host files", init_close_host, NULL },
+	{ "enter working directory", init_workdir, NULL },
+	{ "identity", init_identity, NULL },
+	{ "program", init_program, NULL },
+	{ "ready", init_ready, NULL },
+	{ "wait for start", init_wait, NULL },
+	{ "payload", init_payload, NULL },
+	{ 0 },
 };
 
 _Noreturn void init_main(struct container *c)
 {
-	struct fault f = {0};
+	struct fault f = { 0 };
 
 	/* The runtime's own memory and descriptors are not for those inside (CVE-2019-5736). */
 	prctl(PR_SET_DUMPABLE, 0);

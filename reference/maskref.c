@@ -45,7 +45,7 @@ static int set_strategy(struct cli *cli, const char *value)
 	return 0;
 }
 
-static int set_mutant(struct cli *cli, const char *value)
+static int set_fault(struct cli *cli, const char *value)
 {
 	cli->mutant = value;
 	return 0;
@@ -123,20 +123,20 @@ static int set_env(struct cli *cli, const char *value)
 }
 
 static const struct cli_option options[] = {
-	{"root", 'r', GLOBAL, "DIR", set_root, "keep states below DIR (/run/maskref)"},
-	{"strategy", 's', GLOBAL, "NAME", set_strategy, "how directories are masked"},
-	{"mutant", 'm', GLOBAL, "NAME", set_mutant, "start with a fault (test build only)"},
-	{"log", 'l', GLOBAL, "FILE", set_log, "append the error to FILE, too"},
-	{"log-format", 'f', GLOBAL, "FORMAT", set_log_format, "text or json"},
-	{"bundle", 'b', CREATE | RUN, "DIR", set_bundle, "the bundle (current directory)"},
-	{"pid-file", 'p', CREATE | RUN, "FILE", set_pid_file, "write the PID of init to FILE"},
-	{"detach", 'd', RUN, NULL, set_detach, "do not wait for the end"},
-	{"all", 'a', KILL, NULL, set_all, "signal all processes of the container"},
-	{"force", 'f', DELETE, NULL, set_force, "kill it first; no error when there is none"},
-	{"process", 'p', EXEC, "FILE", set_process, "a process object of config.json"},
-	{"user", 'u', EXEC, "UID[:GID]", set_user, "run as this user"},
-	{"cwd", 'c', EXEC, "DIR", set_cwd, "absolute working directory"},
-	{"env", 'e', EXEC, "K=V", set_env, "add to the environment; may be repeated"},
+	{ "root", 'r', GLOBAL, "DIR", set_root, "keep states below DIR (/run/maskref)" },
+	{ "strategy", 's', GLOBAL, "NAME", set_strategy, "how directories are masked" },
+	{ "mutant", 'm', GLOBAL, "NAME", set_fault, "start with a fault (test build only)" },
+	{ "log", 'l', GLOBAL, "FILE", set_log, "append the error to FILE, too" },
+	{ "log-format", 'f', GLOBAL, "FORMAT", set_log_format, "text or json" },
+	{ "bundle", 'b', CREATE | RUN, "DIR", set_bundle, "the bundle (current directory)" },
+	{ "pid-file", 'p', CREATE | RUN, "FILE", set_pid_file, "write the PID of init to FILE" },
+	{ "detach", 'd', RUN, NULL, set_detach, "do not wait for the end" },
+	{ "all", 'a', KILL, NULL, set_all, "signal all processes of the container" },
+	{ "force", 'f', DELETE, NULL, set_force, "kill it first; no error when there is none" },
+	{ "process", 'p', EXEC, "FILE", set_process, "a process object of config.json" },
+	{ "user", 'u', EXEC, "UID[:GID]", set_user, "run as this user" },
+	{ "cwd", 'c', EXEC, "DIR", set_cwd, "absolute working directory" },
+	{ "env", 'e', EXEC, "K=V", set_env, "add to the environment; may be repeated" },
 };
 
 static int fail(const struct cli *cli, const struct fault *f);
@@ -159,15 +159,16 @@ static void build_getopt(int command, struct option *getopts, char *letters)
 
 		if (!(o->commands & command))
 			continue;
-		*getopts++ = (struct option){o->name, o->argument ? required_argument : no_argument,
-					     NULL, o->letter};
+		*getopts++ =
+			(struct option){ o->name, o->argument ? required_argument : no_argument,
+					 NULL, o->letter };
 		if (command == GLOBAL)
 			continue;
 		*letters++ = o->letter;
 		if (o->argument)
 			*letters++ = ':';
 	}
-	*getopts = (struct option){0};
+	*getopts = (struct option){ 0 };
 	*letters = '\0';
 }
 
@@ -287,10 +288,10 @@ static const struct {
 	const char *name;
 	int number;
 } signals[] = {
-	{"HUP", SIGHUP},   {"INT", SIGINT},	{"QUIT", SIGQUIT}, {"KILL", SIGKILL},
-	{"USR1", SIGUSR1}, {"USR2", SIGUSR2},	{"PIPE", SIGPIPE}, {"ALRM", SIGALRM},
-	{"TERM", SIGTERM}, {"CHLD", SIGCHLD},	{"CONT", SIGCONT}, {"STOP", SIGSTOP},
-	{"TSTP", SIGTSTP}, {"WINCH", SIGWINCH}, {"ABRT", SIGABRT},
+	{ "HUP", SIGHUP },   { "INT", SIGINT },	    { "QUIT", SIGQUIT }, { "KILL", SIGKILL },
+	{ "USR1", SIGUSR1 }, { "USR2", SIGUSR2 },   { "PIPE", SIGPIPE }, { "ALRM", SIGALRM },
+	{ "TERM", SIGTERM }, { "CHLD", SIGCHLD },   { "CONT", SIGCONT }, { "STOP", SIGSTOP },
+	{ "TSTP", SIGTSTP }, { "WINCH", SIGWINCH }, { "ABRT", SIGABRT },
 };
 
 static int parse_signal(const char *text)
@@ -341,8 +342,8 @@ static void forward_signal(int sig)
 
 static void forward_signals(pid_t pid)
 {
-	static const int forwarded[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2};
-	struct sigaction action = {.sa_handler = forward_signal};
+	static const int forwarded[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGUSR1, SIGUSR2 };
+	struct sigaction action = { .sa_handler = forward_signal };
 
 	forward_to = pid;
 	for (size_t i = 0; i < ARRAY_SIZE(forwarded); i++)
@@ -437,17 +438,17 @@ static const struct command {
 	int (*run)(struct cli *cli);
 	const char *help;
 } commands[] = {
-	{"create", CREATE, 1, 1, command_create, "ID: make a container, masked, not yet started"},
-	{"start", 0, 1, 1, command_start, "ID: execute the payload"},
-	{"state", 0, 1, 1, command_state, "ID: print the state as JSON"},
-	{"kill", KILL, 1, 2, command_kill, "ID [SIGNAL]: send a signal (TERM)"},
-	{"delete", DELETE, 1, 1, command_delete, "ID: remove a stopped container"},
-	{"run", RUN, 1, 1, command_run, "ID: create, start, wait, delete"},
-	{"exec", EXEC, 1, 1 << 20, command_exec, "ID COMMAND...: run in the container"},
-	{"features", 0, 0, 0, command_features, "print what is supported as JSON"},
-	{"--version", 0, 0, 0, command_version, "print the version"},
-	{"--list-mutants", 0, 0, 0, command_list, "print the faults of the test build"},
-	{"--help", 0, 0, 0, command_help, "print this"},
+	{ "create", CREATE, 1, 1, command_create, "ID: make a container, masked, not yet started" },
+	{ "start", 0, 1, 1, command_start, "ID: execute the payload" },
+	{ "state", 0, 1, 1, command_state, "ID: print the state as JSON" },
+	{ "kill", KILL, 1, 2, command_kill, "ID [SIGNAL]: send a signal (TERM)" },
+	{ "delete", DELETE, 1, 1, command_delete, "ID: remove a stopped container" },
+	{ "run", RUN, 1, 1, command_run, "ID: create, start, wait, delete" },
+	{ "exec", EXEC, 1, 1 << 20, command_exec, "ID COMMAND...: run in the container" },
+	{ "features", 0, 0, 0, command_features, "print what is supported as JSON" },
+	{ "--version", 0, 0, 0, command_version, "print the version" },
+	{ "--list-mutants", 0, 0, 0, command_list, "print the faults of the test build" },
+	{ "--help", 0, 0, 0, command_help, "print this" },
 };
 
 static int command_help(_unused_ struct cli *cli)

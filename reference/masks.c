@@ -54,7 +54,7 @@ static int apply_plan(struct container *c, struct mask_ctx *ctx, const struct ma
 static int plan_and_apply(struct container *c, struct mask_ctx *ctx, struct mask_target *targets,
 			  size_t n, struct mask_error *err)
 {
-	_cleanup_(mask_plan_done) struct mask_plan plan = {0};
+	_cleanup_(mask_plan_done) struct mask_plan plan = { 0 };
 	int r = seam.plan ? seam.plan(c, ctx, targets, n, &plan, err)
 			  : mask_plan(c->strategy, targets, n, &plan, err);
 

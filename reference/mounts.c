@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `mounts` and the devices every container has. Works as root.c does: before the pivot, by fd. */
+/* `mounts` and the devices every container has. Works as rootfs.c does: before the pivot, by fd. */
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -12,7 +12,7 @@
 /* A link in the place of /proc or /sys would move them (CVE-2019-19921, CVE-2023-27561). */
 static int check_no_link(struct container *c, const struct spec_mount *m, int fd, struct fault *f)
 {
-	struct mask_ctx ctx = {.root_fd = c->root_fd, .proc_fd = c->proc_fd};
+	struct mask_ctx ctx = { .root_fd = c->root_fd, .proc_fd = c->proc_fd };
 	_cleanup_free_ char *name = NULL, *clean = NULL;
 
 	if (mask_canonical(&ctx, fd, &name) < 0 || mask_clean_path(m->destination, &clean) < 0 ||
@@ -33,19 +33,33 @@ static int set_propagation(const struct spec_mount *m, int fd, struct fault *f)
 	return 0;
 }
 
-static int mount_bind(struct container *c, const struct spec_mount *m, struct fault *f)
+/* Before the stage covers the root's directory, which a source may lie in. */
+int mounts_open_sources(struct container *c, struct fault *f)
 {
-	_cleanup_close_ int source = -EBADF, target = -EBADF, fd = -EBADF;
-	_cleanup_free_ char *path = NULL;
+	for (size_t i = 0; i < c->spec.n_mounts; i++) {
+		struct spec_mount *m = &c->spec.mounts[i];
+		_cleanup_free_ char *path = NULL;
+
+		if (!m->bind)
+			continue;
+		if (asprintf(&path, "%s%s%s", *m->source == '/' ? "" : c->bundle,
+			     *m->source == '/' ? "" : "/", m->source) < 0)
+			return fault_path(f, ENOMEM, "mounts: source", m->source);
+		m->source_fd = open(path, O_PATH | O_CLOEXEC);
+		if (m->source_fd < 0)
+			return fault_path(f, errno, "mounts: source", path);
+	}
+	return 0;
+}
+
+static int mount_bind(struct container *c, struct spec_mount *m, struct fault *f)
+{
+	_cleanup_close_ int source = TAKE_FD(m->source_fd), target = -EBADF, fd = -EBADF;
 	struct stat st;
 	int r;
 
-	if (asprintf(&path, "%s%s%s", *m->source == '/' ? "" : c->bundle,
-		     *m->source == '/' ? "" : "/", m->source) < 0)
-		return fault_path(f, ENOMEM, "mounts: source", m->source);
-	source = open(path, O_PATH | O_CLOEXEC);
-	if (source < 0 || fstat(source, &st) < 0)
-		return fault_path(f, errno, "mounts: source", path);
+	if (fstat(source, &st) < 0)
+		return fault_path(f, errno, "mounts: source", m->source);
 	target = rootfs_open(c, m->destination, S_ISDIR(st.st_mode), f);
 	if (target < 0)
 		return target;
@@ -88,7 +102,7 @@ static int mount_fs(struct container *c, const struct spec_mount *m, struct faul
 int mounts_apply(struct container *c, struct fault *f)
 {
 	for (size_t i = 0; i < c->spec.n_mounts; i++) {
-		const struct spec_mount *m = &c->spec.mounts[i];
+		struct spec_mount *m = &c->spec.mounts[i];
 		int r;
 
 		if (m->bind)
@@ -127,11 +141,11 @@ static int bind_cgroup(struct container *c, const char *leaf, const char *path, 
 int cgroup_mount(struct container *c, const struct spec_mount *m, struct fault *f)
 {
 	const char *root = "/sys/fs/cgroup/";
-	struct spec_mount tmpfs = {.destination = m->destination,
-				   .type = "tmpfs",
-				   .source = "tmpfs",
-				   .set = m->set & ~(unsigned long)MS_RDONLY,
-				   .data = (char *)(uintptr_t) "mode=755"};
+	struct spec_mount tmpfs = { .destination = m->destination,
+				    .type = "tmpfs",
+				    .source = "tmpfs",
+				    .set = m->set & ~(unsigned long)MS_RDONLY,
+				    .data = (char *)(uintptr_t) "mode=755" };
 	int r;
 
 	if (c->cgroups.n_leaves == 0)
@@ -156,16 +170,17 @@ int cgroup_mount(struct container *c, const struct spec_mount *m, struct fault *
 /* Devices ------------------------------------------------------------------------------------ */
 
 static const struct spec_device default_devices[] = {
-	{"c", "/dev/null", 1, 3, 0666, 0, 0},	 {"c", "/dev/zero", 1, 5, 0666, 0, 0},
-	{"c", "/dev/full", 1, 7, 0666, 0, 0},	 {"c", "/dev/random", 1, 8, 0666, 0, 0},
-	{"c", "/dev/urandom", 1, 9, 0666, 0, 0}, {"c", "/dev/tty", 5, 0, 0666, 0, 0},
+	{ "c", "/dev/null", 1, 3, 0666, 0, 0 },	   { "c", "/dev/zero", 1, 5, 0666, 0, 0 },
+	{ "c", "/dev/full", 1, 7, 0666, 0, 0 },	   { "c", "/dev/random", 1, 8, 0666, 0, 0 },
+	{ "c", "/dev/urandom", 1, 9, 0666, 0, 0 }, { "c", "/dev/tty", 5, 0, 0666, 0, 0 },
 };
 
 static const struct {
 	const char *name, *target;
 } default_links[] = {
-	{"fd", "/proc/self/fd"},       {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
-	{"stderr", "/proc/self/fd/2"}, {"ptmx", "pts/ptmx"},
+	{ "fd", "/proc/self/fd" },	 { "stdin", "/proc/self/fd/0" },
+	{ "stdout", "/proc/self/fd/1" }, { "stderr", "/proc/self/fd/2" },
+	{ "ptmx", "pts/ptmx" },
 };
 
 /* In a user namespace nobody may make a device, so the host's is bound. */
@@ -238,7 +253,7 @@ static bool dev_is_bound(const struct spec *spec)
 /* CVE-2026-41579: a /dev that leads elsewhere. Under the root it can't, but it is no /dev. */
 static int check_dev(struct container *c, struct fault *f)
 {
-	static const struct spec_mount dev = {.destination = "/dev"};
+	static const struct spec_mount dev = { .destination = "/dev" };
 	_cleanup_close_ int fd = rootfs_open(c, "/dev", true, f);
 
 	return fd < 0 ? fd : check_no_link(c, &dev, fd, f);

@@ -1,3 +1,178 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Named faults of the test build. */
-#include "reference/seam.h"
+/* The table of faults. fixtures/mutants.tsv says what each is and which ids it must fail. */
+#include "reference/mutants.h"
+
+const struct mutant *mutant;
+
+#define SKIP(n, predicate)                                                                         \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_skip, .skip = predicate                               \
+	}
+#define ERRNO(n, e)                                                                                \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_errno, .errnum = e                                    \
+	}
+#define SPELL(n, spelling)                                                                         \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_spell, .spell = spelling                              \
+	}
+#define PLAN(n, hook)                                                                              \
+	{                                                                                          \
+		.name = n, .seam.plan = hook                                                       \
+	}
+#define PER_DIR(n, predicate)                                                                      \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_per_dir, .skip = predicate                            \
+	}
+#define DIRECTORY(n, make)                                                                         \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_unverified, .seam.apply = apply_directory,            \
+		.mask = make                                                                       \
+	}
+#define FILE_MASK(n, make)                                                                         \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_unverified, .seam.apply = apply_file, .mask = make    \
+	}
+#define EDIT(n, editor)                                                                            \
+	{                                                                                          \
+		.name = n, .seam.config = config_edit, .edit = editor                              \
+	}
+#define STAGES(n, hook)                                                                            \
+	{                                                                                          \
+		.name = n, .seam.stages = hook                                                     \
+	}
+
+static const struct mutant mutants[] = {
+	/* directories */
+	SKIP("dir-skip", skip_dir),
+	SKIP("dir-first-skip", skip_first_dir),
+	SKIP("dir-last-skip", skip_last_dir),
+	SKIP("dir-beyond-256-skip", skip_dir_beyond_256),
+	DIRECTORY("dir-with-content", mask_with_content),
+	DIRECTORY("dir-writable", mask_writable),
+	{ .name = "dir-copies-writable",
+	  .seam.apply = apply_writable_copies,
+	  .mask = mask_writable },
+	DIRECTORY("dir-unbounded", mask_unbounded),
+	PLAN("dir-covered-touched", plan_touch_directories),
+	PLAN("dir-chmod-covered", plan_chmod_directories),
+	{ .name = "dir-replaced-by-host-dir",
+	  .seam.plan = plan_unverified,
+	  .seam.apply = apply_each_directory,
+	  .mask = mask_host_directory },
+	EDIT("caps-kept", edit_keep_admin),
+
+	/* files */
+	SKIP("file-skip", skip_file),
+	SKIP("file-first-skip", skip_first_file),
+	SKIP("file-last-skip", skip_last_file),
+	FILE_MASK("file-regular", mask_regular),
+	FILE_MASK("file-regular-writable", mask_regular_writable),
+	FILE_MASK("file-zero", mask_zero),
+	FILE_MASK("file-container-null", mask_container_null),
+	FILE_MASK("file-host-null", mask_host_null),
+	PLAN("file-covered-truncated", plan_truncate_files),
+	PLAN("file-covered-touched", plan_append_files),
+
+	/* paths */
+	SKIP("link-itself", skip_leaf_link),
+	SKIP("link-host-root", skip_host_link),
+	SKIP("link-middle-skip", skip_middle_link),
+	SKIP("link-chain-skip", skip_link_chain),
+	SKIP("slash-trailing-skip", skip_trailing_slash),
+	SKIP("slash-double-skip", skip_double_slash),
+	SKIP("dots-skip", skip_dots),
+	SPELL("dots-lexical", spell_lexical),
+	SPELL("bytes-space-cut", spell_cut),
+	SPELL("bytes-escaped", spell_escaped),
+	SKIP("bytes-long-skip", skip_long_name),
+	PLAN("missing-refused", plan_refuse_missing),
+	PLAN("missing-created", plan_create_missing),
+	PLAN("missing-stops", plan_stop_at_missing),
+	ERRNO("eloop-skip", ELOOP),
+	ERRNO("enotdir-skip", ENOTDIR),
+	ERRNO("eacces-skip", EACCES),
+	ERRNO("enametoolong-skip", ENAMETOOLONG),
+	PLAN("duplicate-refused", plan_refuse_duplicate),
+	{ .name = "duplicate-unmasks",
+	  .seam.plan = plan_unverified,
+	  .seam.apply = apply_unmask_duplicate },
+	SKIP("nested-parent-skip", skip_parent_of_planned),
+	PLAN("nested-child-refused", plan_refuse_nested),
+
+	/* kinds and pairs */
+	SKIP("kind-device-skip", skip_device),
+	SKIP("kind-fifo-skip", skip_fifo),
+	SKIP("kind-socket-skip", skip_socket),
+	SKIP("kind-mountpoint-skip", skip_mountpoint),
+	SKIP("kind-in-mount-skip", skip_in_mount),
+	SKIP("dev-skip", skip_dev),
+	PLAN("devnull-refused", plan_refuse_devnull),
+	SKIP("file-after-dir-skip", skip_file_after_dir),
+	SKIP("dir-after-fifo-skip", skip_dir_after_fifo),
+
+	/* the lists */
+	EDIT("list-ignored", edit_drop_lists),
+	EDIT("masked-ignored", edit_drop_masked),
+	EDIT("list-wrong-type-ignored", edit_drop_wrong_type),
+	{ .name = "list-nul-cut", .seam.config = config_nul_cut },
+	EDIT("list-null-refused", edit_refuse_null),
+	EDIT("list-empty-refused", edit_refuse_empty),
+	{ .name = "list-first-key", .seam.config = config_first_key },
+	EDIT("relative-masked", edit_relative_to_absolute),
+	EDIT("relative-skip", edit_drop_relative),
+	EDIT("empty-string-skip", edit_drop_empty_string),
+	{ .name = "root-skip",
+	  .seam.config = config_edit,
+	  .edit = edit_drop_root,
+	  .seam.plan = plan_skip,
+	  .skip = skip_root },
+
+	/* superblocks and isolation */
+	PER_DIR("sb-per-dir", per_dir_always),
+	PER_DIR("sb-per-dir-above-100", per_dir_above_100),
+	PER_DIR("sb-per-dir-userns", per_dir_userns),
+	{ .name = "sb-per-dir-second",
+	  .seam.stages = stages_look_for_others,
+	  .seam.plan = plan_per_dir,
+	  .skip = per_dir_second },
+	PLAN("sb-per-dir-sysfs", plan_per_dir_sysfs),
+	FILE_MASK("sb-per-file", mask_own_superblock),
+	{ .name = "prop-shared", .seam.apply = apply_shared_propagation },
+	STAGES("prop-host", stages_host_masks),
+	STAGES("leak-superblock", stages_leak_superblock),
+
+	/* errors and lifecycle */
+	{ .name = "refuse-runs",
+	  .seam.config = config_defer_fault,
+	  .seam.stages = stages_refuse_late },
+	STAGES("refuse-leaves-mount", stages_refuse_mount),
+	STAGES("refuse-leaves-cgroup", stages_refuse_cgroup),
+	STAGES("refuse-leaves-state", stages_refuse_state),
+	STAGES("refuse-leaves-process", stages_refuse_process),
+	STAGES("delete-leaves-cgroup", stages_delete_no_cgroup),
+	STAGES("delete-leaves-state", stages_delete_no_state),
+	STAGES("delete-leaves-process", stages_delete_process),
+	STAGES("exec-unmasked", stages_exec_unmasked),
+	STAGES("exec-refused", stages_exec_refused),
+	STAGES("late-start", stages_late_start),
+	STAGES("late-payload", stages_late_payload),
+	PLAN("start-refused", plan_refuse_directories),
+};
+
+int seam_install(const char *name, struct seam *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(mutants); i++) {
+		if (streq(mutants[i].name, name)) {
+			mutant = &mutants[i];
+			*s = mutant->seam;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+const char *seam_name(size_t i)
+{
+	return i < ARRAY_SIZE(mutants) ? mutants[i].name : NULL;
+}

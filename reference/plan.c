@@ -24,7 +24,7 @@ struct mask_strategy {
 
 static void append(struct planner *p, enum mask_op_kind kind, size_t i)
 {
-	p->ops[p->n_ops++] = (struct mask_op){.kind = kind, .target = i};
+	p->ops[p->n_ops++] = (struct mask_op){ .kind = kind, .target = i };
 }
 
 static void tmpfs_per_dir(struct planner *p, size_t i)
@@ -50,8 +50,8 @@ static void shared_tmpfs(struct planner *p, size_t i)
 }
 
 static const struct mask_strategy strategies[] = {
-	{"shared-tmpfs", shared_tmpfs},
-	{"tmpfs-per-dir", tmpfs_per_dir},
+	{ "shared-tmpfs", shared_tmpfs },
+	{ "tmpfs-per-dir", tmpfs_per_dir },
 };
 
 const struct mask_strategy *mask_strategy_find(const char *name)
@@ -134,7 +134,7 @@ int mask_plan(const struct mask_strategy *strategy, const struct mask_target *ta
 {
 	_cleanup_free_ struct mask_op *ops = calloc(n * OPS_PER_TARGET + 1, sizeof(*ops));
 	_cleanup_free_ size_t *seen = calloc(2 * n + 1, sizeof(*seen));
-	struct planner p = {targets, n, ops, 0, seen, 2 * n + 1, false};
+	struct planner p = { targets, n, ops, 0, seen, 2 * n + 1, false };
 
 	if (!ops || !seen)
 		return mask_fail(err, "plan the masks", ENOMEM, "");
@@ -153,7 +153,7 @@ int mask_plan(const struct mask_strategy *strategy, const struct mask_target *ta
 void mask_plan_done(struct mask_plan *plan)
 {
 	free(plan->ops);
-	*plan = (struct mask_plan){0};
+	*plan = (struct mask_plan){ 0 };
 }
 
 static const char *const op_names[] = {

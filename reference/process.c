@@ -31,7 +31,7 @@ int sync_send(int fd, const struct fault *f)
 
 int sync_receive(int fd, struct fault *f)
 {
-	struct fault got = {0};
+	struct fault got = { 0 };
 	ssize_t n;
 
 	do
@@ -49,7 +49,7 @@ int sync_receive(int fd, struct fault *f)
 
 int process_join(const int *fds, size_t n)
 {
-	bool joined[MAX_NAMESPACES] = {false};
+	bool joined[MAX_NAMESPACES] = { false };
 	int r = 0;
 
 	for (int pass = 0; pass < 2; pass++) {
@@ -245,8 +245,8 @@ int process_set_limits(pid_t pid, const struct spec_process *p, struct fault *f)
 int process_wait_gone(pid_t pid, unsigned long long start_time, int timeout_ms)
 {
 	_cleanup_close_ int fd = sys_pidfd_open(pid, 0);
-	struct pollfd p = {.fd = fd, .events = POLLIN};
-	struct timespec pause = {.tv_nsec = 1000000};
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct timespec pause = { .tv_nsec = 1000000 };
 
 	if (process_start_time(pid) != start_time)
 		return 0;

@@ -57,7 +57,7 @@ static int mount_stage(struct container *c, struct fault *f)
 	return 0;
 }
 
-/* From /proc, which `mounts` may want as a source, to the one place that nobody looks at again. */
+/* From /proc, which is still needed, to the one place that nobody looks at again. */
 static int move_stage(struct container *c, int place, struct fault *f)
 {
 	char from[32], to[32];

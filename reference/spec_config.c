@@ -31,15 +31,15 @@ struct spec_root {
 };
 
 static const struct field root_fields[] = {
-	{"path", read_string, offsetof(struct spec_root, path), true},
-	{"readonly", read_bool, offsetof(struct spec_root, readonly), false},
-	{0},
+	{ "path", read_string, offsetof(struct spec_root, path), true },
+	{ "readonly", read_bool, offsetof(struct spec_root, readonly), false },
+	{ 0 },
 };
 
 static int read_root(struct reader *r, const cJSON *item, void *out)
 {
 	struct spec *spec = out;
-	struct spec_root root = {0};
+	struct spec_root root = { 0 };
 	int ret = read_object(r, item, root_fields, &root);
 
 	spec->root_path = root.path;
@@ -48,19 +48,19 @@ static int read_root(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field mount_fields[] = {
-	{"destination", read_absolute, offsetof(struct spec_mount, destination), true},
-	{"type", read_string, offsetof(struct spec_mount, type), false},
-	{"source", read_string, offsetof(struct spec_mount, source), false},
-	{"options", read_strings, offsetof(struct spec_mount, options), false},
-	{"uidMappings", read_empty, 0, false},
-	{"gidMappings", read_empty, 0, false},
-	{0},
+	{ "destination", read_absolute, offsetof(struct spec_mount, destination), true },
+	{ "type", read_string, offsetof(struct spec_mount, type), false },
+	{ "source", read_string, offsetof(struct spec_mount, source), false },
+	{ "options", read_strings, offsetof(struct spec_mount, options), false },
+	{ "uidMappings", read_empty, 0, false },
+	{ "gidMappings", read_empty, 0, false },
+	{ 0 },
 };
 
 static int check_mount(struct reader *r, struct spec_mount *m)
 {
-	static const char *const types[] = {"proc",   "sysfs",	"tmpfs", "devpts",
-					    "mqueue", "cgroup", "bind"};
+	static const char *const types[] = { "proc",   "sysfs",	 "tmpfs", "devpts",
+					     "mqueue", "cgroup", "bind" };
 	int ret = spec_mount_options(r, m);
 
 	if (ret < 0)
@@ -93,9 +93,9 @@ static const struct {
 	const char *type;
 	int flag;
 } namespace_types[] = {
-	{"pid", CLONE_NEWPID},		{"network", CLONE_NEWNET}, {"mount", CLONE_NEWNS},
-	{"ipc", CLONE_NEWIPC},		{"uts", CLONE_NEWUTS},	   {"user", CLONE_NEWUSER},
-	{"cgroup", MS_CLONE_NEWCGROUP},
+	{ "pid", CLONE_NEWPID },	  { "network", CLONE_NEWNET }, { "mount", CLONE_NEWNS },
+	{ "ipc", CLONE_NEWIPC },	  { "uts", CLONE_NEWUTS },     { "user", CLONE_NEWUSER },
+	{ "cgroup", MS_CLONE_NEWCGROUP },
 };
 
 static int read_namespace_type(struct reader *r, const cJSON *item, void *out)
@@ -115,9 +115,9 @@ static int read_namespace_type(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field namespace_fields[] = {
-	{"type", read_namespace_type, 0, true},
-	{"path", read_absolute, offsetof(struct spec_namespace, path), false},
-	{0},
+	{ "type", read_namespace_type, 0, true },
+	{ "path", read_absolute, offsetof(struct spec_namespace, path), false },
+	{ 0 },
 };
 
 static int read_namespaces(struct reader *r, const cJSON *item, void *out)
@@ -138,10 +138,10 @@ static int read_namespaces(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field map_fields[] = {
-	{"containerID", read_u32, offsetof(struct spec_id_map, container), true},
-	{"hostID", read_u32, offsetof(struct spec_id_map, host), true},
-	{"size", read_u32, offsetof(struct spec_id_map, size), true},
-	{0},
+	{ "containerID", read_u32, offsetof(struct spec_id_map, container), true },
+	{ "hostID", read_u32, offsetof(struct spec_id_map, host), true },
+	{ "size", read_u32, offsetof(struct spec_id_map, size), true },
+	{ 0 },
 };
 
 static int read_uid_maps(struct reader *r, const cJSON *item, void *out)
@@ -173,14 +173,14 @@ static int read_device_type(struct reader *r, const cJSON *item, void *out)
 
 /* Zero stands for "not given": a device without any permission is of no use to anybody. */
 static const struct field device_fields[] = {
-	{"type", read_device_type, offsetof(struct spec_device, type), true},
-	{"path", read_absolute, offsetof(struct spec_device, path), true},
-	{"major", read_i64, offsetof(struct spec_device, major), false},
-	{"minor", read_i64, offsetof(struct spec_device, minor), false},
-	{"fileMode", read_i64, offsetof(struct spec_device, mode), false},
-	{"uid", read_u32, offsetof(struct spec_device, uid), false},
-	{"gid", read_u32, offsetof(struct spec_device, gid), false},
-	{0},
+	{ "type", read_device_type, offsetof(struct spec_device, type), true },
+	{ "path", read_absolute, offsetof(struct spec_device, path), true },
+	{ "major", read_i64, offsetof(struct spec_device, major), false },
+	{ "minor", read_i64, offsetof(struct spec_device, minor), false },
+	{ "fileMode", read_i64, offsetof(struct spec_device, mode), false },
+	{ "uid", read_u32, offsetof(struct spec_device, uid), false },
+	{ "gid", read_u32, offsetof(struct spec_device, gid), false },
+	{ 0 },
 };
 
 static int read_devices(struct reader *r, const cJSON *item, void *out)
@@ -202,24 +202,24 @@ static int read_propagation(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field linux_fields[] = {
-	{"namespaces", read_namespaces, 0, false},
-	{"uidMappings", read_uid_maps, 0, false},
-	{"gidMappings", read_gid_maps, 0, false},
-	{"devices", read_devices, 0, false},
-	{"cgroupsPath", read_string, offsetof(struct spec, cgroups_path), false},
-	{"rootfsPropagation", read_propagation, offsetof(struct spec, root_propagation), false},
-	{"maskedPaths", read_absolute_list, offsetof(struct spec, masked_paths), false},
-	{"readonlyPaths", read_absolute_list, offsetof(struct spec, readonly_paths), false},
-	{"mountLabel", read_string, offsetof(struct spec, mount_label), false},
-	{"resources", read_empty, 0, false},
-	{"sysctl", read_empty, 0, false},
-	{"seccomp", read_empty, 0, false},
-	{"intelRdt", read_empty, 0, false},
-	{"personality", read_empty, 0, false},
-	{"timeOffsets", read_empty, 0, false},
-	{"memoryPolicy", read_empty, 0, false},
-	{"netDevices", read_empty, 0, false},
-	{0},
+	{ "namespaces", read_namespaces, 0, false },
+	{ "uidMappings", read_uid_maps, 0, false },
+	{ "gidMappings", read_gid_maps, 0, false },
+	{ "devices", read_devices, 0, false },
+	{ "cgroupsPath", read_string, offsetof(struct spec, cgroups_path), false },
+	{ "rootfsPropagation", read_propagation, offsetof(struct spec, root_propagation), false },
+	{ "maskedPaths", read_absolute_list, offsetof(struct spec, masked_paths), false },
+	{ "readonlyPaths", read_absolute_list, offsetof(struct spec, readonly_paths), false },
+	{ "mountLabel", read_string, offsetof(struct spec, mount_label), false },
+	{ "resources", read_empty, 0, false },
+	{ "sysctl", read_empty, 0, false },
+	{ "seccomp", read_empty, 0, false },
+	{ "intelRdt", read_empty, 0, false },
+	{ "personality", read_empty, 0, false },
+	{ "timeOffsets", read_empty, 0, false },
+	{ "memoryPolicy", read_empty, 0, false },
+	{ "netDevices", read_empty, 0, false },
+	{ 0 },
 };
 
 static int read_linux(struct reader *r, const cJSON *item, void *out)
@@ -228,16 +228,16 @@ static int read_linux(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field spec_fields[] = {
-	{"ociVersion", read_version, offsetof(struct spec, oci_version), true},
-	{"process", read_process, offsetof(struct spec, process), true},
-	{"root", read_root, 0, true},
-	{"hostname", read_string, offsetof(struct spec, hostname), false},
-	{"domainname", read_string, offsetof(struct spec, domainname), false},
-	{"mounts", read_mounts, 0, false},
-	{"hooks", read_empty, 0, false},
-	{"annotations", read_annotations, offsetof(struct spec, annotations), false},
-	{"linux", read_linux, 0, false},
-	{0},
+	{ "ociVersion", read_version, offsetof(struct spec, oci_version), true },
+	{ "process", read_process, offsetof(struct spec, process), true },
+	{ "root", read_root, 0, true },
+	{ "hostname", read_string, offsetof(struct spec, hostname), false },
+	{ "domainname", read_string, offsetof(struct spec, domainname), false },
+	{ "mounts", read_mounts, 0, false },
+	{ "hooks", read_empty, 0, false },
+	{ "annotations", read_annotations, offsetof(struct spec, annotations), false },
+	{ "linux", read_linux, 0, false },
+	{ 0 },
 };
 
 const struct spec_namespace *spec_namespace(const struct spec *spec, int flag)
@@ -290,10 +290,10 @@ static int check_spec(struct reader *r, const struct spec *spec)
 
 int spec_parse(const char *text, size_t size, struct spec *ret, struct fault *f)
 {
-	struct reader r = {.fault = f};
+	struct reader r = { .fault = f };
 	int err;
 
-	*ret = (struct spec){0};
+	*ret = (struct spec){ 0 };
 	err = json_parse(text, size, &ret->tree, f);
 	if (err == 0)
 		err = read_object(&r, ret->tree, spec_fields, ret);
@@ -302,10 +302,10 @@ int spec_parse(const char *text, size_t size, struct spec *ret, struct fault *f)
 
 int spec_parse_process(const char *text, size_t size, struct spec *ret, struct fault *f)
 {
-	struct reader r = {.fault = f};
+	struct reader r = { .fault = f };
 	int err;
 
-	*ret = (struct spec){0};
+	*ret = (struct spec){ 0 };
 	err = json_parse(text, size, &ret->tree, f);
 	return err < 0 ? err : read_process(&r, ret->tree, &ret->process);
 }

@@ -47,7 +47,8 @@ struct spec_mount {
 	unsigned long set, clear;     /* MS_* */
 	unsigned long propagation[4]; /* MS_*, in the order given */
 	size_t n_propagation;
-	char *data; /* the rest, comma-separated; owned */
+	char *data;    /* the rest, comma-separated; owned */
+	int source_fd; /* O_PATH of a bind's source; opened and closed by mounts.c */
 };
 
 struct spec_namespace {

@@ -61,7 +61,7 @@ static int capability(struct reader *r, const char *name, uint64_t *set)
 
 static int read_capability_set(struct reader *r, const cJSON *item, void *out)
 {
-	struct strings names = {0};
+	struct strings names = { 0 };
 	int ret = read_strings(r, item, &names);
 
 	for (size_t i = 0; ret == 0 && i < names.n; i++)
@@ -71,12 +71,12 @@ static int read_capability_set(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field capability_fields[] = {
-	{"bounding", read_capability_set, CAP_BOUNDING * sizeof(uint64_t), false},
-	{"effective", read_capability_set, CAP_EFFECTIVE * sizeof(uint64_t), false},
-	{"inheritable", read_capability_set, CAP_INHERITABLE * sizeof(uint64_t), false},
-	{"permitted", read_capability_set, CAP_PERMITTED * sizeof(uint64_t), false},
-	{"ambient", read_capability_set, CAP_AMBIENT * sizeof(uint64_t), false},
-	{0},
+	{ "bounding", read_capability_set, CAP_BOUNDING * sizeof(uint64_t), false },
+	{ "effective", read_capability_set, CAP_EFFECTIVE * sizeof(uint64_t), false },
+	{ "inheritable", read_capability_set, CAP_INHERITABLE * sizeof(uint64_t), false },
+	{ "permitted", read_capability_set, CAP_PERMITTED * sizeof(uint64_t), false },
+	{ "ambient", read_capability_set, CAP_AMBIENT * sizeof(uint64_t), false },
+	{ 0 },
 };
 
 static int read_capabilities(struct reader *r, const cJSON *item, void *out)
@@ -107,11 +107,11 @@ static int read_groups(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field user_fields[] = {
-	{"uid", read_u32, offsetof(struct spec_user, uid), false},
-	{"gid", read_u32, offsetof(struct spec_user, gid), false},
-	{"umask", read_i64, offsetof(struct spec_user, umask), false},
-	{"additionalGids", read_groups, 0, false},
-	{0},
+	{ "uid", read_u32, offsetof(struct spec_user, uid), false },
+	{ "gid", read_u32, offsetof(struct spec_user, gid), false },
+	{ "umask", read_i64, offsetof(struct spec_user, umask), false },
+	{ "additionalGids", read_groups, 0, false },
+	{ 0 },
 };
 
 static int read_user(struct reader *r, const cJSON *item, void *out)
@@ -123,22 +123,22 @@ static const struct {
 	const char *name;
 	int resource;
 } rlimit_names[] = {
-	{"RLIMIT_AS", RLIMIT_AS},
-	{"RLIMIT_CORE", RLIMIT_CORE},
-	{"RLIMIT_CPU", RLIMIT_CPU},
-	{"RLIMIT_DATA", RLIMIT_DATA},
-	{"RLIMIT_FSIZE", RLIMIT_FSIZE},
-	{"RLIMIT_LOCKS", RLIMIT_LOCKS},
-	{"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},
-	{"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE},
-	{"RLIMIT_NICE", RLIMIT_NICE},
-	{"RLIMIT_NOFILE", RLIMIT_NOFILE},
-	{"RLIMIT_NPROC", RLIMIT_NPROC},
-	{"RLIMIT_RSS", RLIMIT_RSS},
-	{"RLIMIT_RTPRIO", RLIMIT_RTPRIO},
-	{"RLIMIT_RTTIME", RLIMIT_RTTIME},
-	{"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
-	{"RLIMIT_STACK", RLIMIT_STACK},
+	{ "RLIMIT_AS", RLIMIT_AS },
+	{ "RLIMIT_CORE", RLIMIT_CORE },
+	{ "RLIMIT_CPU", RLIMIT_CPU },
+	{ "RLIMIT_DATA", RLIMIT_DATA },
+	{ "RLIMIT_FSIZE", RLIMIT_FSIZE },
+	{ "RLIMIT_LOCKS", RLIMIT_LOCKS },
+	{ "RLIMIT_MEMLOCK", RLIMIT_MEMLOCK },
+	{ "RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE },
+	{ "RLIMIT_NICE", RLIMIT_NICE },
+	{ "RLIMIT_NOFILE", RLIMIT_NOFILE },
+	{ "RLIMIT_NPROC", RLIMIT_NPROC },
+	{ "RLIMIT_RSS", RLIMIT_RSS },
+	{ "RLIMIT_RTPRIO", RLIMIT_RTPRIO },
+	{ "RLIMIT_RTTIME", RLIMIT_RTTIME },
+	{ "RLIMIT_SIGPENDING", RLIMIT_SIGPENDING },
+	{ "RLIMIT_STACK", RLIMIT_STACK },
 };
 
 static int read_rlimit_type(struct reader *r, const cJSON *item, void *out)
@@ -168,10 +168,10 @@ static int read_limit(struct reader *r, const cJSON *item, void *out)
 }
 
 static const struct field rlimit_fields[] = {
-	{"type", read_rlimit_type, 0, true},
-	{"soft", read_limit, offsetof(struct spec_rlimit, soft), true},
-	{"hard", read_limit, offsetof(struct spec_rlimit, hard), true},
-	{0},
+	{ "type", read_rlimit_type, 0, true },
+	{ "soft", read_limit, offsetof(struct spec_rlimit, soft), true },
+	{ "hard", read_limit, offsetof(struct spec_rlimit, hard), true },
+	{ 0 },
 };
 
 static int read_rlimits(struct reader *r, const cJSON *item, void *out)
@@ -207,22 +207,22 @@ static int read_args(struct reader *r, const cJSON *item, void *out)
 
 #define AT(member) offsetof(struct spec_process, member)
 static const struct field process_fields[] = {
-	{"terminal", read_terminal, AT(terminal), false},
-	{"consoleSize", read_ignored, 0, false},
-	{"user", read_user, AT(user), false},
-	{"args", read_args, AT(args), true},
-	{"env", read_strings, AT(env), false},
-	{"cwd", read_absolute, AT(cwd), true},
-	{"capabilities", read_capabilities, AT(caps), false},
-	{"rlimits", read_rlimits, 0, false},
-	{"noNewPrivileges", read_bool, AT(no_new_privileges), false},
-	{"oomScoreAdj", read_oom_score_adj, 0, false},
-	{"apparmorProfile", read_empty, 0, false},
-	{"selinuxLabel", read_empty, 0, false},
-	{"ioPriority", read_empty, 0, false},
-	{"scheduler", read_empty, 0, false},
-	{"execCPUAffinity", read_empty, 0, false},
-	{0},
+	{ "terminal", read_terminal, AT(terminal), false },
+	{ "consoleSize", read_ignored, 0, false },
+	{ "user", read_user, AT(user), false },
+	{ "args", read_args, AT(args), true },
+	{ "env", read_strings, AT(env), false },
+	{ "cwd", read_absolute, AT(cwd), true },
+	{ "capabilities", read_capabilities, AT(caps), false },
+	{ "rlimits", read_rlimits, 0, false },
+	{ "noNewPrivileges", read_bool, AT(no_new_privileges), false },
+	{ "oomScoreAdj", read_oom_score_adj, 0, false },
+	{ "apparmorProfile", read_empty, 0, false },
+	{ "selinuxLabel", read_empty, 0, false },
+	{ "ioPriority", read_empty, 0, false },
+	{ "scheduler", read_empty, 0, false },
+	{ "execCPUAffinity", read_empty, 0, false },
+	{ 0 },
 };
 
 int read_process(struct reader *r, const cJSON *item, void *out)

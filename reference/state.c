@@ -86,7 +86,8 @@ int state_create_dir(struct container *c, struct fault *f)
 
 void state_remove_dir(struct container *c)
 {
-	static const char *const files[] = {"state.json.new", "state.json", "config.json", "start"};
+	static const char *const files[] = { "state.json.new", "state.json", "config.json",
+					     "start" };
 	_cleanup_free_ char *dir = NULL;
 
 	if (c->state_fd < 0)
@@ -166,8 +167,7 @@ static int load_list(const cJSON *state, const char *name, char ***list, size_t 
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(state, name))
-	{
+	cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(state, name)) {
 		if (cJSON_IsString(item) && cgroups_append(list, n, item->valuestring) < 0)
 			return -ENOMEM;
 	}
@@ -238,7 +238,7 @@ int state_print(const struct container *c, char **ret)
 static int with_start_socket(struct container *c,
 			     int (*call)(int, const struct sockaddr *, socklen_t))
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "start"};
+	struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "start" };
 	_cleanup_close_ int cwd = open(".", O_PATH | O_CLOEXEC);
 	_cleanup_close_ int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	int r;

@@ -24,7 +24,7 @@
 
 static int lookup_openat2(int root_fd, const char *path)
 {
-	struct ms_open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = MS_RESOLVE_IN_ROOT};
+	struct ms_open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = MS_RESOLVE_IN_ROOT };
 	int fd = -EAGAIN;
 
 	for (int i = 0; i < OPENAT2_TRIES && (fd == -EAGAIN || fd == -EINTR); i++)
@@ -187,7 +187,7 @@ static int walk_all(struct walk *w)
 
 static int lookup_walk(int root_fd, const char *path)
 {
-	_cleanup_(walk_done) struct walk w = {0};
+	_cleanup_(walk_done) struct walk w = { 0 };
 	int fd, r;
 
 	if (!*path)
@@ -260,7 +260,7 @@ int mask_identify(int proc_fd, int fd, struct mask_identity *ret, mode_t *ret_mo
 		if (r < 0)
 			return r;
 	}
-	*ret = (struct mask_identity){st.mnt_id, st.ino, st.dev_major, st.dev_minor};
+	*ret = (struct mask_identity){ st.mnt_id, st.ino, st.dev_major, st.dev_minor };
 	if (ret_mode)
 		*ret_mode = st.mode;
 	return 0;
@@ -326,6 +326,22 @@ static int check_inside(const struct mask_ctx *ctx, int fd)
 }
 
 /*
+ * The descriptor of the links' directory is one of the links; without our looking it would not
+ * exist, and masking it would take the container's own descriptors away.
+ */
+static int check_not_ours(const struct mask_ctx *ctx, int fd, int dir)
+{
+	struct mask_identity a, b;
+	int r = mask_identify(ctx->proc_fd, fd, &a, NULL);
+
+	if (r == 0)
+		r = mask_identify(ctx->proc_fd, dir, &b, NULL);
+	if (r < 0)
+		return r;
+	return mask_same(&a, &b) ? -ENOENT : 0;
+}
+
+/*
  * A magic link is not followed by a scoped look-up, so the directory of links is looked up and
  * the link followed from there; the object must then prove to lie under the root.
  */
@@ -350,7 +366,9 @@ static int lookup_alias(const struct mask_ctx *ctx, const char *path)
 	fd = openat(dir, path + len, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = check_inside(ctx, fd);
+	r = check_not_ours(ctx, fd, dir);
+	if (r == 0)
+		r = check_inside(ctx, fd);
 	return r < 0 ? r : TAKE_FD(fd);
 }
 
@@ -359,7 +377,7 @@ void mask_resolve(const struct mask_ctx *ctx, const char *path, struct mask_targ
 	mode_t mode = 0;
 	int r;
 
-	*ret = (struct mask_target){.path = path, .alias = mask_classify(path)};
+	*ret = (struct mask_target){ .path = path, .alias = mask_classify(path) };
 	ret->fd = mask_lookup(ctx->root_fd, path, MASK_METHOD_AUTO);
 	if (ret->fd == -EXDEV && ret->alias != MASK_ALIAS_NONE)
 		ret->fd = lookup_alias(ctx, path);

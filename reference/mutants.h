@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Named faults, in the test build only. A fault is a row: the hooks of seam.h it fills in, and
+ * what they need to know. Each starts containers and differs from the reference by its fault.
+ */
+#pragma once
+
+#include "reference/seam.h"
+
+/* What a predicate over targets may look at. */
+struct look {
+	const struct container *c;
+	const struct mask_ctx *ctx;
+	const struct mask_target *targets;
+	size_t n;
+};
+
+struct mutant {
+	const char *name;
+	struct seam seam;
+	/* For plan_skip(): whether target @i is treated as missing. */
+	bool (*skip)(const struct look *l, size_t i);
+	/* For apply_directory() and apply_file(): makes the mask. */
+	int (*mask)(struct container *c, struct mask_ctx *ctx, const struct mask_target *t);
+	/* For config_edit(): works on the parsed `linux` object, or the whole. */
+	void (*edit)(cJSON *config, cJSON *linux_object);
+	/* For plan_text(): another spelling to look up, or NULL for the same; caller frees. */
+	char *(*spell)(const struct look *l, size_t i);
+	int errnum; /* for plan_errno() */
+};
+
+extern const struct mutant *mutant; /* the one in force */
+
+/* mutants_config.c */
+int config_edit(char **text, size_t *size);
+int config_nul_cut(char **text, size_t *size);
+int config_first_key(char **text, size_t *size);
+int config_defer_fault(char **text, size_t *size);
+extern struct fault deferred_fault; /* of config_defer_fault(), errnum 0 for none */
+void edit_keep_admin(cJSON *config, cJSON *linux_object);
+void edit_drop_lists(cJSON *config, cJSON *linux_object);
+void edit_drop_masked(cJSON *config, cJSON *linux_object);
+void edit_drop_wrong_type(cJSON *config, cJSON *linux_object);
+void edit_refuse_null(cJSON *config, cJSON *linux_object);
+void edit_refuse_empty(cJSON *config, cJSON *linux_object);
+void edit_relative_to_absolute(cJSON *config, cJSON *linux_object);
+void edit_drop_relative(cJSON *config, cJSON *linux_object);
+void edit_drop_empty_string(cJSON *config, cJSON *linux_object);
+void edit_drop_root(cJSON *config, cJSON *linux_object);
+
+/* mutants_plan.c; all have the signature of seam.plan. */
+#define PLAN_HOOK(name)                                                                            \
+	int name(struct container *c, struct mask_ctx *ctx, struct mask_target *targets, size_t n, \
+		 struct mask_plan *ret, struct mask_error *err)
+PLAN_HOOK(plan_skip);
+PLAN_HOOK(plan_errno);
+PLAN_HOOK(plan_spell);
+PLAN_HOOK(plan_unverified);
+PLAN_HOOK(plan_refuse_missing);
+PLAN_HOOK(plan_create_missing);
+PLAN_HOOK(plan_stop_at_missing);
+PLAN_HOOK(plan_refuse_duplicate);
+PLAN_HOOK(plan_refuse_nested);
+PLAN_HOOK(plan_refuse_devnull);
+PLAN_HOOK(plan_refuse_directories);
+PLAN_HOOK(plan_touch_directories);
+PLAN_HOOK(plan_chmod_directories);
+PLAN_HOOK(plan_truncate_files);
+PLAN_HOOK(plan_append_files);
+PLAN_HOOK(plan_per_dir);
+PLAN_HOOK(plan_per_dir_sysfs);
+/* Plans and drops the operations that would notice the fault. */
+int plan_without_verify(const struct mask_strategy *s, const struct mask_target *targets, size_t n,
+			struct mask_plan *ret, struct mask_error *err);
+
+/* mutants_skip.c: predicates and spellings */
+bool skip_dir(const struct look *l, size_t i);
+bool skip_first_dir(const struct look *l, size_t i);
+bool skip_last_dir(const struct look *l, size_t i);
+bool skip_dir_beyond_256(const struct look *l, size_t i);
+bool skip_file(const struct look *l, size_t i);
+bool skip_first_file(const struct look *l, size_t i);
+bool skip_last_file(const struct look *l, size_t i);
+bool skip_root(const struct look *l, size_t i);
+bool skip_leaf_link(const struct look *l, size_t i);
+bool skip_host_link(const struct look *l, size_t i);
+bool skip_middle_link(const struct look *l, size_t i);
+bool skip_link_chain(const struct look *l, size_t i);
+bool skip_trailing_slash(const struct look *l, size_t i);
+bool skip_double_slash(const struct look *l, size_t i);
+bool skip_dots(const struct look *l, size_t i);
+bool skip_long_name(const struct look *l, size_t i);
+bool skip_parent_of_planned(const struct look *l, size_t i);
+bool skip_device(const struct look *l, size_t i);
+bool skip_fifo(const struct look *l, size_t i);
+bool skip_socket(const struct look *l, size_t i);
+bool skip_mountpoint(const struct look *l, size_t i);
+bool skip_in_mount(const struct look *l, size_t i);
+bool skip_dev(const struct look *l, size_t i);
+bool skip_file_after_dir(const struct look *l, size_t i);
+bool skip_dir_after_fifo(const struct look *l, size_t i);
+bool per_dir_always(const struct look *l, size_t i);
+bool per_dir_above_100(const struct look *l, size_t i);
+bool per_dir_userns(const struct look *l, size_t i);
+bool per_dir_second(const struct look *l, size_t i);
+char *spell_lexical(const struct look *l, size_t i);
+char *spell_cut(const struct look *l, size_t i);
+char *spell_escaped(const struct look *l, size_t i);
+/* Whether canonical path @inner lies below @outer. */
+bool lies_below(const struct look *l, size_t inner, size_t outer);
+
+/* mutants_apply.c */
+#define APPLY_HOOK(name)                                                                           \
+	int name(struct container *c, struct mask_ctx *ctx, const struct mask_target *targets,     \
+		 const struct mask_op *op, struct mask_error *err)
+APPLY_HOOK(apply_directory);
+APPLY_HOOK(apply_each_directory);
+APPLY_HOOK(apply_file);
+APPLY_HOOK(apply_writable_copies);
+APPLY_HOOK(apply_unmask_duplicate);
+APPLY_HOOK(apply_shared_propagation);
+#define MASK_HOOK(name)                                                                            \
+	int name(struct container *c, struct mask_ctx *ctx, const struct mask_target *t)
+MASK_HOOK(mask_with_content);
+MASK_HOOK(mask_writable);
+MASK_HOOK(mask_unbounded);
+MASK_HOOK(mask_host_directory);
+MASK_HOOK(mask_regular);
+MASK_HOOK(mask_regular_writable);
+MASK_HOOK(mask_zero);
+MASK_HOOK(mask_container_null);
+MASK_HOOK(mask_host_null);
+MASK_HOOK(mask_own_superblock);
+
+/* mutants_stages.c */
+extern bool another_container; /* set by stages_look_for_others() */
+#define STAGES_HOOK(name) void name(enum stage_table which, struct stages *s)
+STAGES_HOOK(stages_look_for_others);
+STAGES_HOOK(stages_host_masks);
+STAGES_HOOK(stages_leak_superblock);
+STAGES_HOOK(stages_refuse_late);
+STAGES_HOOK(stages_refuse_mount);
+STAGES_HOOK(stages_refuse_cgroup);
+STAGES_HOOK(stages_refuse_state);
+STAGES_HOOK(stages_refuse_process);
+STAGES_HOOK(stages_delete_no_cgroup);
+STAGES_HOOK(stages_delete_no_state);
+STAGES_HOOK(stages_delete_process);
+STAGES_HOOK(stages_exec_unmasked);
+STAGES_HOOK(stages_exec_refused);
+STAGES_HOOK(stages_late_start);
+STAGES_HOOK(stages_late_payload);
