@@ -87,11 +87,24 @@ char *program_dir(void)
 	return xstrdup(path);
 }
 
+/* A build folder lies in the checkout, or one or two levels deeper (B=build/clang). */
 char *fixtures_dir(const char *option)
 {
 	_cleanup_free_ char *dir = option ? NULL : program_dir();
+	_cleanup_text_ struct text up = { 0 };
+	int level;
 
-	return option ? xstrdup(option) : xasprintf("%s/../fixtures", dir);
+	if (option)
+		return xstrdup(option);
+	for (level = 0; level < 3; level++) {
+		_cleanup_free_ char *bundles = NULL;
+
+		text_add(&up, "/..");
+		bundles = xasprintf("%s%s/fixtures/bundles", dir, up.s);
+		if (access(bundles, R_OK) == 0)
+			return xasprintf("%s%s/fixtures", dir, up.s);
+	}
+	return xasprintf("%s/../fixtures", dir);
 }
 
 bool load_cases(const char *fixtures, struct case_list *ret)
