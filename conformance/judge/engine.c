@@ -4,14 +4,15 @@
  *
  *   the container was refused      pass where a refusal is a right end, else broken
  *   no fact, or more than one      broken
- *   "unavailable"                  skipped: the identity or the call could not be had
+ *   "unavailable"                  skipped where all of that identity are, else broken
  *   violates(fact)                 fail, whatever the control says
+ *   ENOENT of all but a look       broken: there was nothing to try it on
  *   a control that doesn't violate broken ("dull"): the same operation shows nothing here
  *   otherwise                      pass
  *
  * Fail goes before broken, broken before pass, so evidence that is taken away never helps.
  */
-#include "conformance/judge/judge.h"
+#include "conformance/judge/rows.h"
 
 #include <stdarg.h>
 
@@ -55,19 +56,30 @@ static void add_evidence(struct finding *f, const struct row *r)
 
 /* Rows ------------------------------------------------------------------------------------- */
 
+static bool contradicts(const struct row *a, const struct row *b)
+{
+	return !streq(a->result, b->result) || !streq(a->value, b->value);
+}
+
 const struct row *find_row(const struct facts *f, const char *source, const char *name,
 			   const char *phase, enum op op, const char *path)
 {
+	const struct row *one = NULL;
 	size_t i;
 
 	for (i = 0; i < f->n_rows; i++) {
 		const struct row *r = &f->rows[i];
 
-		if (r->op == op && streq(r->phase, phase) && (!path || streq(r->path, path)) &&
-		    (name ? row_from(r, source, name) : streq(r->source, source)))
+		if (r->op != op || !streq(r->phase, phase) || (path && !streq(r->path, path)) ||
+		    !(name ? row_from(r, source, name) : streq(r->source, source)))
+			continue;
+		if (!path)
 			return r;
+		if (one && contradicts(one, r))
+			return NULL;
+		one = r;
 	}
-	return NULL;
+	return one;
 }
 
 static const struct row *answered(const struct view *v, const char *phase, const char *command)
@@ -77,8 +89,12 @@ static const struct row *answered(const struct view *v, const char *phase, const
 
 bool container_ran(const struct view *v)
 {
-	return find_row(v->facts, "probe", v->container->name, "first", OP_RAN, NULL) ||
-	       find_row(v->facts, "probe", v->container->name, "run", OP_RAN, NULL);
+	size_t i;
+
+	for (i = 0; i < v->facts->n_rows; i++)
+		if (row_from(&v->facts->rows[i], "probe", v->container->name))
+			return true;
+	return false;
 }
 
 bool container_started(const struct view *v)
@@ -101,10 +117,15 @@ bool container_refused(const struct view *v)
 	       is_refusal(answered(v, "start", "start"));
 }
 
+static const char *phase_of(enum identity as)
+{
+	return as == AS_EXEC ? "exec" : "run";
+}
+
 /* The one fact of a row of the todo; NULL when there is none or more than one. */
 static const struct row *fact_of(const struct view *v, const struct todo *t)
 {
-	const char *phase = t->as == AS_EXEC ? "exec" : "run";
+	const char *phase = phase_of(t->as);
 	const struct row *one = NULL;
 	size_t i;
 
@@ -114,11 +135,31 @@ static const struct row *fact_of(const struct view *v, const struct todo *t)
 		if (r->op != t->op || r->as != t->as || !streq(r->phase, phase) ||
 		    !streq(r->path, t->path) || !row_from(r, "probe", v->container->name))
 			continue;
-		if (one && !(streq(one->result, r->result) && streq(one->value, r->value)))
+		if (one && contradicts(one, r))
 			return NULL;
 		one = r;
 	}
 	return one;
+}
+
+static bool is_unavailable(const struct row *r)
+{
+	return streq(r->result, "unavailable");
+}
+
+/* An identity that can't be had can do nothing at all; one attempt that failed is no proof. */
+static bool lacks_identity(const struct view *v, enum identity as)
+{
+	size_t i;
+
+	for (i = 0; i < v->facts->n_rows; i++) {
+		const struct row *r = &v->facts->rows[i];
+
+		if (r->as == as && r->op != OP_MOUNTINFO && streq(r->phase, phase_of(as)) &&
+		    row_from(r, "probe", v->container->name) && !is_unavailable(r))
+			return false;
+	}
+	return true;
 }
 
 /* Judging by rows --------------------------------------------------------------------------- */
@@ -136,10 +177,10 @@ static bool asks(const struct judge *j, const struct todo *t)
 enum control { CONTROL_SHARP, CONTROL_DULL, CONTROL_UNSUPPORTED, CONTROL_NONE };
 
 /* A file system or kernel without the operation can't show its effect anywhere. */
-static bool is_unsupported(const struct row *r)
+static bool is_unsupported(const struct view *v, const struct row *r)
 {
 	return streq(r->result, "EOPNOTSUPP") || streq(r->result, "ENOTTY") ||
-	       streq(r->result, "ENOSYS") || streq(r->result, "unavailable");
+	       streq(r->result, "ENOSYS") || (is_unavailable(r) && lacks_identity(v, r->as));
 }
 
 static enum control control_of_row(const struct judge *j, const struct view *v,
@@ -149,9 +190,9 @@ static enum control control_of_row(const struct judge *j, const struct view *v,
 
 	if (!r)
 		return CONTROL_DULL;
-	if (j->violates(r))
+	if (row_shows(r) && j->violates(r))
 		return so_far == CONTROL_NONE ? CONTROL_SHARP : so_far;
-	if (is_unsupported(r))
+	if (is_unsupported(v, r))
 		return so_far == CONTROL_DULL ? so_far : CONTROL_UNSUPPORTED;
 	return CONTROL_DULL;
 }
@@ -226,22 +267,34 @@ static void judge_control(const struct judge *j, const struct view *v, const str
 	}
 }
 
+/* What there was nothing to try on wasn't refused. Absence itself is only ever looked for. */
+static bool tried_on_nothing(const struct row *r)
+{
+	return streq(r->result, "ENOENT") && r->op != OP_LOOK;
+}
+
 static void judge_row(const struct judge *j, const struct view *v, const struct todo *t,
 		      struct finding *f)
 {
 	const struct row *r = fact_of(v, t);
 
-	if (!r) {
+	if (!r || !*r->result) {
 		found(f, VERDICT_BROKEN, "no single fact of %s of %s as %s", op_info[t->op].name,
 		      t->path, identity_names[t->as]);
 	} else if (j->informs) {
 		j->informs(r, &f->observed);
 		f->verdict = f->verdict > VERDICT_PASS ? f->verdict : VERDICT_PASS;
-	} else if (streq(r->result, "unavailable")) {
+	} else if (is_unavailable(r) && lacks_identity(v, t->as)) {
 		found(f, VERDICT_SKIP, "%s can't be had here", identity_names[t->as]);
+	} else if (is_unavailable(r)) {
+		found(f, VERDICT_BROKEN, "%s of %s as %s could not be tried", op_info[t->op].name,
+		      t->path, identity_names[t->as]);
 	} else if (j->violates(r)) {
 		say_row(f, VERDICT_FAIL, r);
 		add_evidence(f, r);
+	} else if (tried_on_nothing(r)) {
+		found(f, VERDICT_BROKEN, "%s as %s: nothing was at %s", op_info[t->op].name,
+		      identity_names[t->as], t->path);
 	} else {
 		judge_control(j, v, t, r, f);
 	}

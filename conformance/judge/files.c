@@ -145,7 +145,7 @@ static const struct row *mode_of(const struct view *v, const char *phase, const 
 	const struct row *r =
 		find_row(v->facts, "driver", v->container->name, phase, OP_DEVMODE, device);
 
-	return r && row_ok(r) ? r : NULL;
+	return r && row_ok(r) && *r->value ? r : NULL;
 }
 
 /* 0 the same, 1 changed, -1 not observed. */
@@ -187,7 +187,7 @@ static const struct row *digest(const struct view *v, const char *phase, const c
 	const struct row *r =
 		find_row(v->facts, "driver", v->container->name, phase, OP_DIGEST, path);
 
-	return r && row_ok(r) ? r : NULL;
+	return r && row_ok(r) && *r->value ? r : NULL;
 }
 
 /* 0 the same, 1 changed, -1 not observed before. What is gone has changed. */
@@ -200,13 +200,15 @@ static int content_changed(const struct view *v, const char *path)
 	return !after || !streq(before->value, after->value);
 }
 
+/* Unlike content that is covered, a control must be there afterwards. */
 static bool control_changed(const struct view *v, const char *class)
 {
 	size_t i;
 
 	for (i = 0; i < v->container->n_masks; i++)
 		if (streq(v->container->masks[i].class, class))
-			return content_changed(v, v->container->masks[i].path) == 1;
+			return digest(v, "after", v->container->masks[i].path) &&
+			       content_changed(v, v->container->masks[i].path) == 1;
 	return false;
 }
 

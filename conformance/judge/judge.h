@@ -78,7 +78,8 @@ struct judge {
 	const char *control;	  /* class of the rows for which violates() must be true */
 	enum identity control_as; /* AS_ROOT (0): the identity of the judged row */
 	bool refusal_passes;	  /* a refused container is a right end, too */
-	/* True when the row shows what the requirement forbids. The control must show it. */
+	/* True when the row shows what the requirement forbids. The control must show it, and that
+	 * the operation worked (row_shows()). */
 	bool (*violates)(const struct row *r);
 	/* INFO: says what the row shows; nothing is forbidden and there is no control. */
 	void (*informs)(const struct row *r, struct text *out);
@@ -110,7 +111,8 @@ void finding_free(struct finding *f);
 bool container_started(const struct view *v); /* create and start answered 0 and the payload ran */
 bool container_refused(const struct view *v); /* create or start answered, and not with 0 */
 bool container_ran(const struct view *v);     /* any trace of the payload */
-/* Row of container @name (NULL: of the whole case), or NULL. @path may be NULL: any. */
+/* Row of container @name (NULL: of the whole case); NULL where there is none, or where two
+ * contradict each other. @path may be NULL: any, then the first. */
 const struct row *find_row(const struct facts *f, const char *source, const char *name,
 			   const char *phase, enum op op, const char *path);
 void found(struct finding *f, enum verdict v, const char *fmt, ...) _printf_(3, 4);

@@ -39,7 +39,7 @@ JUDGE(life_start) = {
 
 static long count(const struct facts *f, const char *name, const char *phase, enum op op)
 {
-	const struct row *r = driver_row(f, name, phase, op, NULL);
+	const struct row *r = driver_row(f, name, phase, op, "");
 	char *end;
 	long n;
 

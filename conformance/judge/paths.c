@@ -189,18 +189,23 @@ REPORTED(list_duplicate_key);
 
 /* Default lists ------------------------------------------------------------------------------- */
 
+/* What root saw at @path; NULL where nothing is known. */
 static const struct row *look_at(const struct facts *f, const char *name, const char *path)
 {
+	const struct row *one = NULL;
 	size_t i;
 
 	for (i = 0; i < f->n_rows; i++) {
 		const struct row *r = &f->rows[i];
 
-		if (r->op == OP_LOOK && r->as == AS_ROOT && streq(r->phase, "run") &&
-		    streq(r->path, path) && row_from(r, "probe", name))
-			return r;
+		if (r->op != OP_LOOK || r->as != AS_ROOT || !streq(r->phase, "run") ||
+		    !streq(r->path, path) || !row_from(r, "probe", name))
+			continue;
+		if (one && !(streq(one->result, r->result) && streq(one->value, r->value)))
+			return NULL;
+		one = r;
 	}
-	return NULL;
+	return one && *one->result && !streq(one->result, "unavailable") ? one : NULL;
 }
 
 /* Which paths exist and can be read differs by machine: the sibling without masks says. */
@@ -224,6 +229,9 @@ static void check_list(const struct view *v, struct finding *f)
 			found(f, VERDICT_BROKEN, "no look at %s", path);
 		else if (row_exposes(with))
 			found(f, VERDICT_FAIL, "%s: %s", path, with->value);
+		else if (!row_ok(with) && row_ok(without))
+			found(f, VERDICT_BROKEN, "%s is there without masks, but %s with them",
+			      path, with->result);
 		else if (row_exposes(without))
 			masked++;
 	}

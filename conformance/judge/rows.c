@@ -39,3 +39,24 @@ bool row_not_masked(const struct row *r)
 		return !(streq(r->result, "EACCES") && r->as == AS_USER);
 	return !value_is(r, "open", "ok") && r->as != AS_USER;
 }
+
+bool row_shows(const struct row *r)
+{
+	char buf[64];
+
+	if (!row_ok(r))
+		return (r->op == OP_EXEC && streq(r->result, "ENOEXEC")) ||
+		       (r->op == OP_UNLINKMISSING && streq(r->result, "ENOENT"));
+	if (r->op == OP_LOOK)
+		return value_is(r, "open", "ok") &&
+		       (row_number(r, "entries") > 0 || row_number(r, "bytes") > 0);
+	if (r->op == OP_LIST)
+		return row_number(r, "entries") > 0;
+	if (r->op == OP_READ || r->op == OP_WRITE)
+		return row_number(r, "bytes") > 0;
+	if (r->op == OP_STAT)
+		return row_value(r, "type", buf, sizeof(buf));
+	if (r->op == OP_STATFS)
+		return row_number(r, "ro") >= 0 && row_number(r, "blocks") >= 0;
+	return true;
+}

@@ -10,6 +10,8 @@ bool row_ok(const struct row *r);
 bool row_exposes(const struct row *r);
 /* A look that shows anything but a mask: content, or nothing to look at. */
 bool row_not_masked(const struct row *r);
+/* Of a control: the operation did what it does where nothing is masked, on evidence. */
+bool row_shows(const struct row *r);
 /* Not the null device 1:3. */
 bool row_not_null(const struct row *r);
 

@@ -48,10 +48,17 @@ static void mark_covered(struct snapshot *s)
 	}
 }
 
+/* The number of lines behind the last one; false where it is another than was read. */
+static bool is_whole(const struct snapshot *s, const struct row *end)
+{
+	return !end || (row_number(end, "lines") >= 0 && (size_t)row_number(end, "lines") == s->n);
+}
+
 int snapshot_read(const struct facts *f, const char *source, const char *name, const char *phase,
 		  const char *whose, struct snapshot *ret)
 {
 	_cleanup_snapshot_ struct snapshot s = { 0 };
+	const struct row *end = NULL;
 	size_t i;
 
 	for (i = 0; i < f->n_rows; i++) {
@@ -60,10 +67,14 @@ int snapshot_read(const struct facts *f, const char *source, const char *name, c
 		if (r->op != OP_MOUNTINFO || !streq(r->phase, phase) || !streq(r->path, whose) ||
 		    !row_from(r, source, name))
 			continue;
+		if (streq(r->result, "end")) {
+			end = r;
+			continue;
+		}
 		if (!streq(r->result, "ok") || add_line(&s, r->value) < 0)
 			return -ENOENT;
 	}
-	if (s.n == 0)
+	if (s.n == 0 || !is_whole(&s, end))
 		return -ENOENT;
 	mark_covered(&s);
 	*ret = s;

@@ -23,7 +23,8 @@ struct snapshot {
 void snapshot_free(struct snapshot *s);
 #define _cleanup_snapshot_ _cleanup_(snapshot_free)
 /* Reads the table that @source (`probe:NAME`, `driver:NAME`) gave in @phase; @whose is the row's
- * path ("host", "container", "" for the probe's own). -ENOENT: no row, or one that is no line. */
+ * path ("host", "container", "" for the probe's own). -ENOENT: no row, one that is no line, or
+ * not as many as the row with the result "end" says (value: lines=N), where there is one. */
 int snapshot_read(const struct facts *f, const char *source, const char *name, const char *phase,
 		  const char *whose, struct snapshot *ret);
 /* The mount on top of @point, or NULL. */

@@ -24,6 +24,28 @@ static bool is_dir_mask(const struct facts *f, const char *name, const struct ma
 	return false;
 }
 
+/* A mask that stands, of which no look says the kind, can't be counted nor left out. */
+static const char *unknown_kind(const struct snapshot *s, const struct view *v)
+{
+	size_t i, j;
+
+	for (i = 0; i < v->container->n_masks; i++) {
+		const struct mask *m = &v->container->masks[i];
+		bool known = !streq(m->class, "list-default") || !snapshot_top(s, m->path);
+
+		for (j = 0; !known && j < v->facts->n_rows; j++) {
+			const struct row *r = &v->facts->rows[j];
+
+			known = r->op == OP_LOOK && streq(r->path, m->path) &&
+				row_from(r, "probe", v->container->name) &&
+				strip_prefix(r->value, "type=");
+		}
+		if (!known)
+			return m->path;
+	}
+	return NULL;
+}
+
 static bool is_file_mask(const struct mask *m)
 {
 	return has_word("masked-file sb-file", m->class);
@@ -124,10 +146,14 @@ static void judge_count(struct finding *f, unsigned int superblocks, unsigned in
 static void check_shared(const struct view *v, struct finding *f)
 {
 	_cleanup_snapshot_ struct snapshot s = { 0 };
+	const char *unknown;
 	unsigned int masks;
 
 	if (!usable(v, &s, f))
 		return;
+	unknown = unknown_kind(&s, v);
+	if (unknown)
+		found(f, VERDICT_BROKEN, "no look at %s, which is masked", unknown);
 	masks = mark_dirs(&s, v);
 	judge_count(f, snapshot_superblocks(&s, NULL), masks, "directories");
 }
