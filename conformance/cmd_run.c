@@ -11,6 +11,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -170,7 +171,7 @@ static int write_inputs(const struct plan *p, const struct run_options *o, const
 
 /* observe ------------------------------------------------------------------------------------- */
 
-static void follow(FILE *events, struct progress *bar, unsigned int *done)
+static void follow(FILE *events, struct progress *bar, unsigned int *done, bool verbose)
 {
 	_cleanup_text_ struct text running = { 0 };
 	char word[16], name[256];
@@ -186,8 +187,21 @@ static void follow(FILE *events, struct progress *bar, unsigned int *done)
 			text_free(&running);
 			text_add(&running, name);
 		}
+		if (verbose)
+			fprintf(stderr, "%-5s %s\n", word, name);
 		progress_update(bar, *done, text_str(&running));
 	}
+}
+
+static volatile sig_atomic_t interrupted;
+static volatile pid_t observer;
+
+/* Ctrl-C goes to the whole group, `kill` to this process alone: observe must end in both cases. */
+static void on_interrupt(int sig)
+{
+	interrupted = sig;
+	if (observer > 0)
+		kill(observer, SIGTERM);
 }
 
 /* Starts observe on cases [@from, @to) of the plan and follows it to its end: its status. */
@@ -203,19 +217,22 @@ static int observe(const struct plan *p, const struct run_options *o, const char
 		return -errno;
 	pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(fds[1], STDOUT_FILENO);
 		execv(argv[0], argv);
 		complain(EXIT_BROKEN, "%s: %s; run `make`", argv[0], errno_name(errno));
 		_exit(EXIT_BROKEN);
 	}
+	observer = pid;
 	close(fds[1]);
 	events = fdopen(fds[0], "r");
 	if (events) {
-		follow(events, bar, done);
+		follow(events, bar, done, o->verbose);
 		fclose(events);
 	}
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	observer = 0;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BROKEN;
 }
 
@@ -233,21 +250,14 @@ static bool preflight_ran(const struct run_options *o)
 	return !fault;
 }
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-	interrupted = sig;
-}
-
 static int observe_all(const struct plan *p, const struct run_options *o, const char *digest)
 {
-	struct sigaction sa = { .sa_handler = on_interrupt };
+	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	unsigned int done = 0;
 	struct progress bar;
 	int status;
 
-	/* Ctrl-C goes to the whole group: observe ends, its watchdog cleans up, then this ends. */
+	/* observe ends, its watchdog cleans up and lets go of the events, then this ends. */
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	progress_start(&bar, stderr, (unsigned int)p->n, isatty(STDERR_FILENO) && !o->verbose);
@@ -326,8 +336,10 @@ static int run_plan(const struct plan *p, const struct run_options *o)
 	int r = write_inputs(p, o, manifest);
 
 	if (r < 0)
-		return complain(EXIT_USAGE, "OUT=%s: %s; name a folder that can be written", o->out,
-				errno_name(r));
+		return write_status(o->out,
+				    complain(EXIT_USAGE,
+					     "OUT=%s: %s; name a folder that can be written",
+					     o->out, errno_name(r)));
 	sha256_text(manifest, strlen(manifest), digest);
 	r = observe_all(p, o, digest);
 	if (r > 128)
@@ -345,17 +357,21 @@ int cmd_run(int argc, char **argv)
 	struct run_options o;
 	int status = run_options_parse(&o, argc, argv);
 
-	if (status >= 0)
-		return status;
+	if (status == 0)
+		return 0;
+	/* Through make every failure is 2: the status of an older run must not stay. */
+	if (status > 0)
+		return write_status(o.out, status);
 	if (!load_cases(o.judge.fixtures, &l))
-		return EXIT_USAGE;
+		return write_status(o.out, EXIT_USAGE);
 	p.run_id = make_run_id();
 	plan_cases(&p, &l, o.profile, o.filter);
-	if (p.n < 2)
-		return complain(
-			EXIT_USAGE,
-			"FILTER=%s PROFILE=%s: no case and no requirement of that name; `maskspec "
-			"list` and `maskspec list cases` show them",
-			o.filter, o.profile);
+	if (p.n < 2) {
+		complain(EXIT_USAGE,
+			 "FILTER=%s PROFILE=%s: no case and no requirement of that name; `maskspec "
+			 "list` and `maskspec list cases` show them",
+			 o.filter, o.profile);
+		return write_status(o.out, EXIT_USAGE);
+	}
 	return run_plan(&p, &o);
 }

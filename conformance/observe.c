@@ -148,10 +148,14 @@ static bool is_alone(const char *path)
 static void wait_worker(const struct options *o, struct worker *w, size_t *running)
 {
 	size_t i;
-	pid_t pid = wait(NULL); /* orphans come here, too */
+	int status;
+	pid_t pid = wait(&status); /* orphans come here, too */
 
 	for (i = 0; i < *running; i++) {
 		if (w[i].pid == pid) {
+			if (WIFSIGNALED(status))
+				fprintf(stderr, "observe: %s: its worker was ended by signal %d\n",
+					o->cases[w[i].index], WTERMSIG(status));
 			say("done", o->cases[w[i].index]);
 			w[i] = w[--*running];
 			return;
@@ -218,12 +222,27 @@ static int make_header(struct options *o)
 	return 0;
 }
 
-static int init_main(struct options *o)
+/* Blocks until the watchdog knows of this process; -EIO: who should have told it is dead. */
+static int wait_armed(int fd)
+{
+	ssize_t n;
+	char c;
+
+	while ((n = read(fd, &c, 1)) < 0 && errno == EINTR)
+		;
+	close(fd);
+	return n == 1 ? 0 : -EIO;
+}
+
+static int init_main(struct options *o, int armed)
 {
 	const char *step = "";
 	int r;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	r = wait_armed(armed);
+	if (r < 0)
+		return die("wait for the watchdog", r);
 	r = sandbox_init(o, &step);
 	if (r < 0)
 		return die(step, r);
@@ -239,23 +258,27 @@ static int init_main(struct options *o)
 static int run(struct options *o)
 {
 	struct watchdog w;
-	int status = 0, r;
+	int status = 0, r, armed[2];
 	pid_t init;
 
 	r = watchdog_start(o->run_id, &w);
-	if (r < 0)
-		return die("start the watchdog", r);
+	if (r < 0 || pipe2(armed, O_CLOEXEC) < 0)
+		return die("start the watchdog", r < 0 ? r : errno);
 	init = (pid_t)syscall(SYS_clone, CLONE_NEWNS | CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0);
 	if (init == 0) {
 		close(w.fd);
-		_exit(init_main(o));
+		close(armed[1]);
+		_exit(init_main(o, armed[0]));
 	}
+	close(armed[0]);
 	if (init < 0) {
 		r = -errno;
 		watchdog_finish(&w);
 		return die("make mount and PID namespaces (root is needed)", r);
 	}
-	watchdog_arm(&w, init);
+	if (watchdog_arm(&w, init) == 0 && write(armed[1], "a", 1) != 1)
+		fputs("observe: the namespace's init is gone\n", stderr);
+	close(armed[1]);
 	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
 		;
 	watchdog_finish(&w);

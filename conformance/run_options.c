@@ -216,6 +216,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 {
 	_cleanup_free_ char *dir = program_dir();
 	const char *runtime = NULL;
+	bool bad = false;
 	int c;
 
 	*o = (struct run_options){ .profile = "core",
@@ -229,17 +230,18 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 			fputs(options_help, stdout);
 			return 0;
 		}
-		if (c == '?')
-			return EXIT_USAGE;
+		bad |= c == '?';
 		if (c == 'r')
 			runtime = optarg;
 		set_option(o, c);
 	}
+	if (!o->out)
+		o->out = xasprintf("%s/out", dir);
+	if (bad)
+		return complain(EXIT_USAGE, "see `maskspec help run`");
 	if (optind < argc)
 		return complain(EXIT_USAGE, "run: \"%s\" is no option; see `maskspec help run`",
 				argv[optind]);
-	if (!o->out)
-		o->out = xasprintf("%s/out", dir);
 	o->judge.fixtures = fixtures_dir(o->judge.fixtures);
 	return check(o, runtime);
 }

@@ -3,7 +3,8 @@
  * Whatever ends `observe` -- its own end, Ctrl-C, SIGKILL of its whole process group -- the
  * watchdog, in a session of its own, sees the pipe close, ends the PID namespace (and with it
  * the mount namespaces, their tmpfs and every process of the run) and removes the run's cgroups,
- * the only thing that would outlive them.
+ * the only thing that would outlive them. Its stdout stays open meanwhile: who reads the events
+ * of observe to their end knows that the host is as it was.
  */
 #include "conformance/observe.h"
 
@@ -51,17 +52,18 @@ static void keep_only(int fd)
 
 	if (fd != 3)
 		dup2(fd, 3);
-	for (i = 0; i < 3 && null >= 0; i++)
+	for (i = 0; i < 3 && null >= 0; i += 2)
 		dup2(null, i);
 	for (i = 4; i < 1024; i++)
 		close(i);
 }
 
-static void watch(const char *run_id, int fd)
+static void watch(const char *run_id, int fd, int out_of_group)
 {
 	pid_t init = 0;
 
 	setsid();
+	close(out_of_group);
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
@@ -80,19 +82,26 @@ static void watch(const char *run_id, int fd)
 
 int watchdog_start(const char *run_id, struct watchdog *ret)
 {
-	int p[2];
+	int p[2], up[2];
 	pid_t pid;
+	char c;
 
-	if (pipe2(p, O_CLOEXEC) < 0)
+	if (pipe2(p, O_CLOEXEC) < 0 || pipe2(up, O_CLOEXEC) < 0)
 		return -errno;
 	pid = fork();
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
 		close(p[1]);
-		watch(run_id, p[0]);
+		close(up[0]);
+		watch(run_id, p[0], up[1]);
 	}
 	close(p[0]);
+	close(up[1]);
+	/* Until it has left the process group, one SIGKILL would end both. */
+	while (read(up[0], &c, 1) < 0 && errno == EINTR)
+		;
+	close(up[0]);
 	*ret = (struct watchdog){ .pid = pid, .fd = p[1] };
 	return 0;
 }
