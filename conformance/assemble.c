@@ -138,27 +138,49 @@ static void judge_ids(struct assembly *a, const struct facts *f, const char *bun
 	}
 }
 
+/* The first command that did not do what it must for the next one to be asked at all. */
+static char *command_fault(const struct facts *f, const char *name, bool started)
+{
+	static const struct {
+		const char *phase, *command;
+		bool late;     /* asked of a container that has started */
+		bool may_fail; /* an error is for the judges; only a deadline or a flood ends here
+				*/
+	} commands[] = {
+		{ "create", "create", false, false }, { "create", "state", false, false },
+		{ "start", "start", false, false },   { "kill", "kill", true, false },
+		{ "delete", "delete", true, true },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		const char *command = commands[i].command;
+		const struct row *r =
+			find_row(f, "driver", name, commands[i].phase, OP_EXIT, command);
+
+		if (commands[i].late && !started)
+			continue;
+		if (!r)
+			return xasprintf("%s of a container without masks was never answered",
+					 command);
+		if (!streq(r->result, "ok") &&
+		    !(commands[i].may_fail && strip_prefix(r->result, "exit:")))
+			return xasprintf("%s of a container without masks ended with %s%s%.300s",
+					 command, r->result, *r->value ? ": " : "", r->value);
+	}
+	return NULL;
+}
+
 char *preflight_fault(const struct facts *f)
 {
 	const struct view v = { .facts = f, .container = &f->c.containers[0] };
-	static const char *const commands[] = { "create", "start" };
-	size_t i;
+	_cleanup_free_ char *fault = NULL;
 
 	if (f->state != FACTS_WHOLE)
 		return xstrdup("the preflight case left no facts");
-	if (container_started(&v))
-		return NULL;
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		const struct row *r =
-			find_row(f, "driver", v.container->name, commands[i], OP_EXIT, commands[i]);
-
-		if (!r)
-			return xasprintf("%s of a container without masks was never answered",
-					 commands[i]);
-		if (!streq(r->result, "ok"))
-			return xasprintf("%s of a container without masks ended with %s%s%.300s",
-					 commands[i], r->result, *r->value ? ": " : "", r->value);
-	}
+	fault = command_fault(f, v.container->name, container_started(&v));
+	if (fault || container_started(&v))
+		return TAKE_PTR(fault);
 	return xstrdup("create and start of a container without masks answered 0, but its process "
 		       "never ran");
 }

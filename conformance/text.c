@@ -214,7 +214,8 @@ char *next_line(char **rest)
 
 int read_file_at(int dirfd, const char *path, size_t max, char **ret, size_t *ret_len)
 {
-	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+	/* A FIFO that a runtime puts in a file's place must not block; others don't care. */
+	_cleanup_close_ int fd = openat(dirfd, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	_cleanup_text_ struct text t = { 0 };
 	char buf[16384];
 	ssize_t n;
