@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the bats files share. A test works on a copy of the kit, so that nobody's rebuild changes
+# it in the middle, and in a folder of its own that bats removes.
+
+bats_require_minimum_version 1.5.0
+
+CHECKOUT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+
+# Says what is missing and fails; a test that needs something never passes without it.
+need() {
+	local tool
+	for tool; do
+		if [ "$tool" = root ]; then
+			[ "$(id -u)" = 0 ] || fail "root is needed: the kit starts containers"
+		else
+			command -v "$tool" >/dev/null || fail "$tool is missing; see \`make deps\`"
+		fi
+	done
+}
+
+fail() {
+	printf '%s\n' "$@" >&2
+	return 1
+}
+
+# Only for a runtime of the distribution, which is a subject and no tool of ours.
+need_runtime() {
+	PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null || skip "$1 is not installed"
+}
+
+# The kit's copy: $KIT/build and $KIT/fixtures. Of setup_file.
+copy_kit() {
+	local program
+	export KIT=$BATS_FILE_TMPDIR/kit
+	mkdir -p "$KIT/build"
+	for program in maskspec observe maskref; do
+		[ -x "$CHECKOUT/build/$program" ] || fail "build/$program is missing; run \`make\`"
+		cp "$CHECKOUT/build/$program" "$KIT/build/"
+	done
+	cp -r "$CHECKOUT/fixtures" "$KIT/"
+	chmod -R a+rX "$BATS_FILE_TMPDIR" "$KIT"
+	export MASKSPEC=$KIT/build/maskspec MASKREF=$KIT/build/maskref
+}
+
+# Waits until the words of a command answer 0; false after $1 seconds.
+poll() {
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) nothing
+	shift
+	until "$@"; do
+		((${EPOCHREALTIME/./} < end)) || return 1
+		read -r -t 0.02 nothing <>"$BATS_FILE_TMPDIR/.never" || :
+	done
+}
+
+# For poll() and pause(): a FIFO that nobody writes to.
+make_never() {
+	mkfifo "$BATS_FILE_TMPDIR/.never"
+}
+
+# Processes that have the tag $1 in argv or environment, one line each: pid and argv. The globs
+# are read before grep starts, so it doesn't find itself.
+tagged() {
+	local file pid argv
+	while read -r file; do
+		pid=${file#/proc/}
+		pid=${pid%%/*}
+		mapfile -d '' argv 2>/dev/null <"/proc/$pid/cmdline" || continue
+		echo "$pid ${argv[*]}"
+	done < <(grep -lFs -- "$1" /proc/[0-9]*/cmdline /proc/[0-9]*/environ)
+}
+
+none_tagged() {
+	[ -z "$(tagged "$1")" ]
+}
+
+# Sends $2 (KILL) to the process group of $1 and waits for the process; no harm if it is gone.
+end_group() {
+	kill -s "${2:-KILL}" -- "-$1" 2>/dev/null || :
+	wait "$1" 2>/dev/null || :
+}
