@@ -24,6 +24,10 @@ CHECK_LIBS = $(shell pkg-config --libs check)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(WARN) $(WERROR) \
 	$(CFLAGS) $(SANITIZE) -MMD -MP
 
+# `make V=1` shows the commands.
+Q = $(if $(V),,@)
+say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
+
 REF_LIB := classify plan target apply
 REF_MUTANTS := $(patsubst reference/%.c,%,$(wildcard reference/mutants*.c))
 REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%,$(wildcard reference/*.c)))
@@ -44,22 +48,26 @@ $(B)/tools:
 
 $(B)/%.o: %.c | $(B)/tools
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CJSON_CFLAGS) -c $< -o $@
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CJSON_CFLAGS) -c $< -o $@
 
 # reference/ ------------------------------------------------------------------------------------
 REF_LIB_O = $(REF_LIB:%=$(B)/reference/%.o)
 REF_RUNTIME_O = $(REF_RUNTIME:%=$(B)/reference/%.o)
 
 $(B)/libmaskref.a: $(REF_LIB_O)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/maskref: $(REF_RUNTIME_O) $(B)/libmaskref.a
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # The same objects plus the named faults; a fault enters by the hooks of reference/seam.h only.
 $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/libmaskref.a
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case sha256 facts mountinfo
@@ -75,7 +83,8 @@ SPEC := $(sort $(wildcard docs/spec/[0-9]*.md))
 
 $(B)/gen/requirements.def: docs/spec/requirements.awk $(SPEC)
 	@mkdir -p $(@D)
-	awk -f docs/spec/requirements.awk $(SPEC) > $@
+	$(call say,SPEC)
+	$(Q)awk -f docs/spec/requirements.awk $(SPEC) > $@
 
 $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 	@{ echo '#define MASKSPEC_VERSION "$(VERSION)"'; \
@@ -90,10 +99,12 @@ $(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_
 
 # Static: the same binary runs on the host, in any container, and in a VM.
 $(B)/observe: $(OBSERVE_O)
-	$(CC) $(CFLAGS) -static -o $@ $^
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
 
 $(B)/maskspec: $(MASKSPEC_O)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # What users call -----------------------------------------------------------------------------
 RUNTIME ?= $(abspath $(B))/maskref
@@ -162,11 +173,13 @@ UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_optio
 $(B)/tests/check_reference: $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/*.c)) \
 		$(B)/reference/spec_config.o $(B)/libmaskref.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
 
 $(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
 
 .PHONY: check unit bats lint mutants sanitize help
 check: lint unit bats

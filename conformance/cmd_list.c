@@ -162,7 +162,8 @@ int cmd_explain(int argc, char **argv)
 	explain_part("observed by", q->observe);
 	explain_part("expected", judges[id]->expected);
 	explain_part("spec", q->spec);
-	explain_part("killed by", *killers ? killers : "(INFO: nothing to kill)");
+	if (q->level != LEVEL_INFO)
+		explain_part("killed by", *killers ? killers : "no mutant yet");
 	if (!load_cases(fixtures, &l))
 		return EXIT_USAGE;
 	printf("%-12s", "cases");
