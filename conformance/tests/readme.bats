@@ -72,6 +72,63 @@ line_of() {
 	[ "$output" = "MUST pass" ]
 }
 
+# judge RUNTIME VERSION [OPTION]...: a whole run, published; skips where another version is here.
+judge() {
+	local runtime=$1 version=$2
+
+	shift 2
+	command -v "$runtime" >/dev/null || skip "no $runtime"
+	run -0 "$runtime" --version
+	[[ $output == *" version $version"* ]] || skip "no $runtime $version"
+	"$(realpath "${B:-build}")/maskspec" run --runtime "$runtime" --publish --expect "$runtime" \
+		--out "$BATS_TEST_TMPDIR/out" >/dev/null 2>&1 ||
+		[ -f "$BATS_TEST_TMPDIR/out/report.json" ]
+	report=$BATS_TEST_TMPDIR/out/report.json
+}
+
+# jq's filter on the report gives lines that the file must hold.
+holds() {
+	local want
+
+	jq -r "$2" "$report" >"$BATS_TEST_TMPDIR/lines"
+	[ -s "$BATS_TEST_TMPDIR/lines" ]
+	while IFS= read -r want; do
+		line_of "$1" 1 "$want" >/dev/null || {
+			echo "$1 does not have: $want"
+			return 1
+		}
+	done <"$BATS_TEST_TMPDIR/lines"
+}
+
+@test "docs: the counts of runc are those of a run" {
+	judge runc 1.1.5
+	holds README.md '.summary.by_level | to_entries[] |
+		"\(.key) \(.value.pass) \(.value.fail) \(.value.skip) \(.value.broken)"'
+	holds docs/runtimes.md '.summary.by_level | to_entries[] |
+		"| \(.key) | \(.value.pass) | \(.value.fail) | \(.value.skip) | \(.value.broken) |"'
+	jq -r '.summary | "| \(.pass) of \(.pass + .fail + .skip + .broken + .withheld) | \(.fail) |"' \
+		"$report" >"$BATS_TEST_TMPDIR/cell"
+	grep '^| runc 1.1.5' docs/runtimes.md | grep -qFf "$BATS_TEST_TMPDIR/cell"
+}
+
+@test "docs: the counts of crun are those of a published run" {
+	judge crun 1.8.1
+	jq -r '.summary | "| \(.pass) of \(.pass + .fail + .skip + .broken + .withheld) | \(.fail) | \(.skip + .broken) | \(.withheld) |"' \
+		"$report" >"$BATS_TEST_TMPDIR/cell"
+	grep '^| crun 1.8.1' docs/runtimes.md | grep -qFf "$BATS_TEST_TMPDIR/cell"
+}
+
+@test "docs/runtimes.md: explains each fall of fixtures/expect, and no other" {
+	local runtime
+
+	for runtime in runc crun; do
+		diff <(awk -F '\t+' -v r="$runtime" '$1 ~ "^" r && $3 != "withheld" { print $3 }' \
+			"fixtures/expect/$runtime" | sort) \
+			<(sed -n "/^## $runtime /,/^## /p" docs/runtimes.md | sed -n 's/^### //p' |
+				grep -E '^[a-z][a-z-]+(, [a-z-]+)*$' | sed 's/, /\n/g' | sort)
+	done
+}
+
 @test "docs: every relative link leads to a file" {
 	local doc link missing=0
 
