@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The pairs: kinds of targets and spellings in every order of two. A case holds the whole table,
- * rotated to begin with its own kind, so that over all cases every kind is once the first and once
- * the last, and every ordered pair occurs. `%` in a kind's strings is its own folder, /p/KIND.
+ * The pairs: kinds of targets and spellings in every order of two. A case holds the whole table in
+ * the order of one row of a row-complete Latin square (Williams 1949): over all cases every kind is
+ * once the first and once the last, and every ordered pair stands once side by side, because faults
+ * carry over from one entry to the next. `%` in a kind's strings is its own folder, /p/KIND.
  */
 #include "conformance/fixture.h"
 
@@ -52,6 +53,14 @@ static void add_kind(struct parts *p, const cJSON *kind)
 	cJSON_Delete(k);
 }
 
+/* 0, 1, n-1, 2, n-2, …, each plus @row: row-complete for every even @n. */
+static int square(int n, int row, int column)
+{
+	int step = column % 2 ? (column + 1) / 2 : n - column / 2;
+
+	return (step + row) % n;
+}
+
 static cJSON *make_fixture(const cJSON *fixture, const cJSON *kinds, int first)
 {
 	cJSON *f = cJSON_CreateObject(), *c = cJSON_CreateObject(), *paths;
@@ -62,7 +71,7 @@ static cJSON *make_fixture(const cJSON *fixture, const cJSON *kinds, int first)
 		"pairs/%s", cJSON_GetStringValue(field(cJSON_GetArrayItem(kinds, first), "name")));
 
 	for (i = 0; i < n; i++)
-		add_kind(&p, cJSON_GetArrayItem(kinds, (first + i) % n));
+		add_kind(&p, cJSON_GetArrayItem(kinds, square(n, first, i)));
 	cJSON_AddStringToObject(f, "name", name);
 	cJSON_AddItemToObject(f, "title", cJSON_Duplicate(field(fixture, "title"), true));
 	cJSON_AddItemToObject(f, "profile", cJSON_Duplicate(field(fixture, "profile"), true));
@@ -80,6 +89,10 @@ int pairs_expand(const cJSON *fixture, struct case_list *l, struct text *error)
 	const cJSON *kinds = field(fixture, "kinds");
 	int n = cJSON_GetArraySize(kinds), i, r = 0;
 
+	if (n % 2) {
+		text_add(error, "kinds: the square needs an even number of them");
+		return -EINVAL;
+	}
 	for (i = 0; i < n && r == 0; i++) {
 		cJSON *f;
 

@@ -108,13 +108,14 @@ LEFT(cgroups, OP_CGROUPS, "cgroup");
 LEFT(state, OP_STATE, "state");
 LEFT(processes, OP_PROCESSES, "process");
 
+/* Neither an error that comes after the process nor one that never comes will do. */
 static void check_payload(const struct view *v, struct finding *f)
 {
-	if (!refused(v, f))
-		return;
-	if (container_ran(v))
-		found(f, VERDICT_FAIL, "the process of refused container %s ran",
+	if (!container_started(v) && container_ran(v))
+		found(f, VERDICT_FAIL, "the process of container %s ran, though it was not started",
 		      v->container->name);
+	else if (!refused(v, f))
+		return;
 	else if (!find_row(v->facts, "probe", "plain", "first", OP_RAN, NULL))
 		found(f, VERDICT_BROKEN, "dull control: the sibling's process left no trace");
 	else
