@@ -216,6 +216,10 @@ static char *rerun(const struct report *r, const char *id)
 		text_add(&t, " RUNTIME_ARGS=");
 		quote_word(&t, args.s);
 	}
+	if (r->require && *r->require) {
+		text_add(&t, " REQUIRE=");
+		quote_word(&t, r->require);
+	}
 	text_addf(&t, " FILTER=%s", id);
 	return TAKE_PTR(t.s);
 }

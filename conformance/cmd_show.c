@@ -89,8 +89,9 @@ static int write_container(const struct test_case *c, const struct container *k,
 		r = write_file_at(AT_FDCWD, config, k->config, strlen(k->config));
 	if (r < 0 || chmod(script, 0755) < 0)
 		return complain(EXIT_USAGE, "%s: %s", bundle, errno_name(r));
-	printf("%s: run make-rootfs.sh there, replace @IO@ and @ID@ (and the process) in "
-	       "config.json\n",
+	printf("%s: run make-rootfs.sh there, then replace in config.json:\n"
+	       "  @ID@ by a name, @ROOTFS@ by the path of rootfs, @IO@ by a folder,\n"
+	       "  @sysfs:N@ by directories of /sys, process.args by your program\n",
 	       bundle);
 	return 0;
 }

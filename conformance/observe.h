@@ -79,7 +79,7 @@ unsigned long now_usec(void);
 /* Each returns 0, or a negative errno with the step named in @ret_step. */
 int sandbox_init(const struct options *o, const char **ret_step);
 int sandbox_worker(const char **ret_step);
-/* "v1", "v1 (hybrid host)", "v2": what the runtime sees, from /sys/fs/cgroup now. */
+/* "v1" or "v2": what the runtime sees, from /sys/fs/cgroup now. */
 const char *sandbox_cgroup_name(void);
 
 /* tree.c ----------------------------------------------------------------------------------- */

@@ -300,6 +300,15 @@ static void judge_row(const struct judge *j, const struct view *v, const struct 
 	}
 }
 
+/* What the runtime said, for the reader; no verdict rests on it. */
+static const char *words_of_refusal(const struct view *v)
+{
+	const struct row *create = answered(v, "create", "create");
+	const struct row *start = answered(v, "start", "start");
+
+	return start && *start->value ? start->value : create ? create->value : "";
+}
+
 static void judge_refused(const struct judge *j, const struct view *v, struct finding *f)
 {
 	if (!container_refused(v))
@@ -311,8 +320,8 @@ static void judge_refused(const struct judge *j, const struct view *v, struct fi
 	else if (j->refusal_passes)
 		found(f, VERDICT_PASS, "refused");
 	else
-		found(f, VERDICT_BROKEN, "container %s did not start (see life-start)",
-		      v->container->name);
+		found(f, VERDICT_BROKEN, "container %s did not start (see life-start): %.160s",
+		      v->container->name, words_of_refusal(v));
 }
 
 /* exec is optional: OCI names only create, start, state, kill and delete. */
