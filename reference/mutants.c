@@ -155,8 +155,8 @@ static const struct mutant mutants[] = {
 	STAGES("delete-leaves-process", stages_delete_process),
 	STAGES("exec-unmasked", stages_exec_unmasked),
 	STAGES("exec-refused", stages_exec_refused),
-	STAGES("late-start", stages_late_start),
-	STAGES("late-payload", stages_late_payload),
+	{ .name = "late-start", .seam.plan = plan_late, .seam.stages = stages_late_start },
+	{ .name = "late-payload", .seam.plan = plan_late, .seam.stages = stages_late_payload },
 	PLAN("start-refused", plan_refuse_directories),
 };
 

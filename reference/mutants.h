@@ -56,6 +56,7 @@ PLAN_HOOK(plan_skip);
 PLAN_HOOK(plan_errno);
 PLAN_HOOK(plan_spell);
 PLAN_HOOK(plan_unverified);
+PLAN_HOOK(plan_late); /* in mutants_stages.c */
 PLAN_HOOK(plan_refuse_missing);
 PLAN_HOOK(plan_create_missing);
 PLAN_HOOK(plan_stop_at_missing);

@@ -130,16 +130,18 @@ APPLY_HOOK(apply_unmask_duplicate)
 {
 	const struct mask_target *t = &targets[op->target];
 	_cleanup_close_ int fd = -EBADF;
+	struct mask_identity id;
 	char name[32];
 
 	(void)c;
 	if (op->kind != MASK_OP_DUPLICATE)
 		return mask_apply(ctx, targets, op, err);
 	fd = reopen(ctx, t);
+	/* A third entry finds the mask gone already. */
+	if (fd < 0 || mask_identify(ctx->proc_fd, fd, &id, NULL) < 0 || id.mnt_id == t->id.mnt_id)
+		return 0;
 	fd_path(name, fd);
-	if (fd < 0 || umount2(name, MNT_DETACH) < 0)
-		return fail_if(-errno, err, t);
-	return 0;
+	return umount2(name, MNT_DETACH) < 0 ? fail_if(-errno, err, t) : 0;
 }
 
 APPLY_HOOK(apply_shared_propagation)

@@ -80,12 +80,12 @@ void edit_drop_wrong_type(_unused_ cJSON *config, cJSON *linux_object)
 			cJSON_DeleteItemFromObjectCaseSensitive(linux_object, lists[i]);
 }
 
+/* Only the masked ones: nearly every other configuration has an empty list of the others. */
 static void refuse_if(cJSON *linux_object, bool (*bad)(const cJSON *))
 {
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
-		if (bad(cJSON_GetObjectItemCaseSensitive(linux_object, lists[i])))
-			cJSON_ReplaceItemInObjectCaseSensitive(linux_object, lists[i],
-							       cJSON_CreateString("refused"));
+	if (bad(cJSON_GetObjectItemCaseSensitive(linux_object, lists[0])))
+		cJSON_ReplaceItemInObjectCaseSensitive(linux_object, lists[0],
+						       cJSON_CreateString("refused"));
 }
 
 static bool is_null(const cJSON *list)

@@ -300,37 +300,40 @@ STAGES_HOOK(stages_exec_refused)
 
 /* Late masks --------------------------------------------------------------------------------- */
 
-/* A tmpfs on top of the root, which its own `..` leads to; it holds the null node for a while. */
-static int late_null(struct mask_ctx *ctx, int *ret_stage)
-{
-	_cleanup_close_ int stage = -EBADF, host = -EBADF;
-	char name[32];
-	int r;
+static int late_stage = -EBADF;
 
+/* A tmpfs on top of the root, which its own `..` leads to; it holds the null node for a while. */
+static int late_null(struct mask_ctx *ctx)
+{
 	if (mount("maskref", "/", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0711") < 0)
 		return -errno;
-	stage = openat(ctx->root_fd, "..", O_PATH | O_CLOEXEC);
-	if (stage < 0)
+	late_stage = openat(ctx->root_fd, "..", O_PATH | O_CLOEXEC);
+	if (late_stage < 0)
 		return -errno;
-	if (mknodat(stage, "null", S_IFCHR | 0666, makedev(1, 3)) < 0) {
-		host = mask_lookup(ctx->root_fd, "/dev/null", MASK_METHOD_AUTO);
-		ctx->null_fd = TAKE_FD(host);
-	} else {
-		ctx->null_fd = openat(stage, "null", O_PATH | O_CLOEXEC);
-		snprintf(name, sizeof(name), "self/fd/%d", stage);
-		r = mask_remount(stage, MS_RDONLY, 0);
-		if (r < 0)
-			return r;
+	if (mknodat(late_stage, "null", S_IFCHR | 0666, makedev(1, 3)) == 0) {
+		ctx->null_fd = openat(late_stage, "null", O_PATH | O_CLOEXEC);
+		return mask_remount(late_stage, MS_RDONLY, 0);
 	}
-	*ret_stage = TAKE_FD(stage);
+	/* A user namespace: the container's is the host's, bound. */
+	ctx->null_fd = mask_lookup(ctx->root_fd, "/dev/null", MASK_METHOD_AUTO);
 	return ctx->null_fd < 0 ? ctx->null_fd : 0;
+}
+
+/* All targets are looked up by now: the stage on the root would catch every `..` that ends there.*/
+PLAN_HOOK(plan_late)
+{
+	int r = late_null(ctx);
+
+	if (r < 0)
+		return mask_fail(err, "late stage", -r, "/");
+	return plan_without_verify(c->strategy, targets, n, ret, err);
 }
 
 /* Masks the root of this process; a procfs is at hand in c->proc_fd. */
 static int mask_late(struct container *c, struct fault *f)
 {
 	_cleanup_(mask_end) struct mask_ctx ctx = MASK_CTX_INIT;
-	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), stage = -EBADF;
+	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct mask_error err;
 	char name[32];
 	int r;
@@ -341,13 +344,10 @@ static int mask_late(struct container *c, struct fault *f)
 		return 0;
 	if (mask_begin(&ctx, &err) < 0)
 		return fault_path(f, err.errnum, err.step, err.path);
-	r = late_null(&ctx, &stage);
-	if (r < 0)
-		return fault_set(f, -r, "late null: %s", strerror(-r));
 	r = masks_mask(c, &ctx, &c->spec.masked_paths, f);
 	safe_close(ctx.null_fd);
-	snprintf(name, sizeof(name), "self/fd/%d", stage);
-	if (umount2(name, MNT_DETACH) < 0 && r == 0)
+	snprintf(name, sizeof(name), "self/fd/%d", late_stage);
+	if (late_stage >= 0 && umount2(name, MNT_DETACH) < 0 && r == 0)
 		r = fault_set(f, errno, "late stage: %s", strerror(errno));
 	return r;
 }
