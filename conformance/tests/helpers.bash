@@ -39,17 +39,19 @@ copy_kit() {
 		cp "$CHECKOUT/build/$program" "$KIT/build/"
 	done
 	cp -r "$CHECKOUT/fixtures" "$KIT/"
-	chmod -R a+rX "$BATS_FILE_TMPDIR" "$KIT"
+	# An ordinary user judges, too.
+	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file"
+	chmod -R a+rX "$BATS_FILE_TMPDIR"
 	export MASKSPEC=$KIT/build/maskspec MASKREF=$KIT/build/maskref
 }
 
 # Waits until the words of a command answer 0; false after $1 seconds.
 poll() {
-	local end=$((${EPOCHREALTIME/./} + $1 * 1000000)) nothing
+	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))
 	shift
 	until "$@"; do
 		((${EPOCHREALTIME/./} < end)) || return 1
-		read -r -t 0.02 nothing <>"$BATS_FILE_TMPDIR/.never" || :
+		read -r -t 0.02 _ <>"$BATS_FILE_TMPDIR/.never" || :
 	done
 }
 
