@@ -1,0 +1,269 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The command line: what is asked wrongly is named with its remedy, what is printed can be read by
+# the tools it is for, and the commands it offers do what they say.
+
+load helpers
+
+setup_file() {
+	need root jq prove python3 make setpriv
+	python3 -c 'import jsonschema' || fail "python3-jsonschema is missing; see \`make deps\`"
+	copy_kit
+	if command -v runc >/dev/null || [ -x /usr/sbin/runc ]; then
+		run_once runc runc
+	fi
+	run_once maskref "$MASKREF"
+}
+
+# TAP goes to NAME.tap, what else is said to NAME.err, the exit status to NAME.exit.
+run_once() {
+	local status=0
+	"$MASKSPEC" run --runtime "$2" --out "$BATS_FILE_TMPDIR/$1" >"$BATS_FILE_TMPDIR/$1.tap" \
+		2>"$BATS_FILE_TMPDIR/$1.err" 3>&- || status=$?
+	echo "$status" >"$BATS_FILE_TMPDIR/$1.exit"
+}
+
+setup() {
+	OUT=$BATS_TEST_TMPDIR/out
+	RUNC=$BATS_FILE_TMPDIR/runc
+	REF=$BATS_FILE_TMPDIR/maskref
+}
+
+# wrong WORD... -- OPTION...: exit 2 before anything runs, one line that holds all the words.
+wrong() {
+	local words=() word
+	while [ "$1" != -- ]; do
+		words+=("$1")
+		shift
+	done
+	shift
+	run -2 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" "$@"
+	[ -z "$output" ]
+	for word in "${words[@]}"; do
+		[[ $stderr == *"$word"* ]] || fail "\"$word\" is not said:" "$stderr"
+	done
+	[ ! -e "$OUT/facts" ]
+}
+
+@test "wrong values: variable, value and remedy" {
+	wrong PROFILE=quick "core security scale all" -- --profile quick
+	wrong PROFILE= "core security scale all" -- --profile ""
+	wrong CGROUP=v3 "auto v1 v2" -- --cgroup v3
+	wrong TIMEOUT=0 "from 1 to 3600" -- --timeout 0
+	wrong TIMEOUT=5s "from 1 to 3600" -- --timeout 5s
+	wrong TIMEOUT=-1 "from 1 to 3600" -- --timeout -1
+	wrong JOBS=0 "from 1 to 64" -- --jobs 0
+	wrong JOBS=many "from 1 to 64" -- --jobs many
+	wrong FILTER=no-such-thing "maskspec list" -- --filter no-such-thing
+	wrong REQUIRE no-such-id "maskspec list" -- --require no-such-id
+	wrong EXPECT no-such-file -- --expect no-such-file
+	wrong WITHHELD no-such-file -- --withheld no-such-file
+	wrong "OUT=/proc/none" "name a folder" -- --out /proc/none
+	wrong "--profil" "help run" -- --profil=core --profilx core
+	wrong "--misspelt" "help run" -- --misspelt
+	wrong '"core"' "help run" -- core
+}
+
+@test "a bad EXPECT file: its line and what a line holds" {
+	echo "runc is bad" >"$BATS_TEST_TMPDIR/expect"
+	wrong EXPECT "expect:1" "five with tabs" -- --expect "$BATS_TEST_TMPDIR/expect"
+	printf '*\t*\tno-such-id\tfail\tbecause\n' >"$BATS_TEST_TMPDIR/expect"
+	wrong EXPECT "expect:1" no-such-id -- --expect "$BATS_TEST_TMPDIR/expect"
+}
+
+@test "no runtime, or one that the kit would cover" {
+	run -2 --separate-stderr "$MASKSPEC" run --out "$OUT"
+	[[ $stderr == *"--runtime"* ]]
+	run -2 --separate-stderr "$MASKSPEC" run --runtime "" --out "$OUT"
+	[[ $stderr == *"--runtime"* ]]
+	run -2 --separate-stderr "$MASKSPEC" run --runtime /dev/null --out "$OUT"
+	[[ $stderr == *"RUNTIME=/dev/null"* ]]
+}
+
+@test "through make: a misspelt variable, and a switch that is neither 1 nor unset" {
+	cd "$CHECKOUT"
+	run -2 --separate-stderr make conformance STRICT=yes OUT="$OUT"
+	[[ $stderr == *"STRICT=yes"*"1 or not set"* ]]
+	run -2 --separate-stderr make conformance PROFIL=core OUT="$OUT"
+	[[ $stderr == *PROFIL*"make help"* ]]
+	[ ! -e "$OUT/facts" ]
+}
+
+@test "without root: said, 3" {
+	run -3 --separate-stderr setpriv --reuid=1000 --regid=1000 --clear-groups \
+		"$MASKSPEC" run --runtime "$MASKREF" --out "$OUT"
+	[[ $stderr == *"root is needed"* ]]
+}
+
+@test "list, and the same as JSON" {
+	local ids
+	run -0 "$MASKSPEC" list
+	ids=$(awk '{ print $1 }' <<<"$output")
+	grep -qx dir-empty <<<"$ids"
+	run -0 "$MASKSPEC" list --json
+	[ "$(jq -r '.[].id' <<<"$output")" = "$ids" ]
+	[ "$(jq '[.[] | select(.level | IN("MUST", "SHOULD", "INFO") | not)] | length' \
+		<<<"$output")" = 0 ]
+	run -0 "$MASKSPEC" list cases
+	ids=$(awk '{ print $1 }' <<<"$output")
+	run -0 "$MASKSPEC" list cases --json
+	[ "$(jq -r '.[].bundle' <<<"$output")" = "$ids" ]
+	run -0 "$MASKSPEC" list mutants
+	run -0 "$MASKSPEC" list mutants --json
+	jq -e 'type == "array"' <<<"$output"
+	run -2 --separate-stderr "$MASKSPEC" list nonsense
+	[[ $stderr == *nonsense*"requirements, cases, mutants"* ]]
+}
+
+@test "explain, each requirement" {
+	local id
+	for id in $("$MASKSPEC" list --json | jq -r '.[].id'); do
+		run -0 "$MASKSPEC" explain "$id"
+		[[ ${lines[0]} == "$id ("*")" ]]
+		[[ $output == *$'\nspec         docs/spec/'*"#$id"* ]]
+		[[ $output =~ cases\ +[a-z] ]] || fail "$id: no case"
+	done
+}
+
+@test "explain nonsense, explain nothing" {
+	run -2 --separate-stderr "$MASKSPEC" explain nonsense
+	[[ $stderr == *'"nonsense"'*"maskspec list"* ]]
+	run -2 --separate-stderr "$MASKSPEC" explain
+	[[ $stderr == *"maskspec list"* ]]
+}
+
+@test "show, each case" {
+	local bundle
+	for bundle in $("$MASKSPEC" list cases --json | jq -r '.[].bundle'); do
+		run -0 "$MASKSPEC" show "$bundle"
+		[[ ${lines[0]} == "$bundle: "* ]]
+		[[ $output == *rootfs:* && $output == *config.json:* ]]
+	done
+	run -2 --separate-stderr "$MASKSPEC" show nonsense
+	[[ $stderr == *'"nonsense"'*"list cases"* ]]
+}
+
+@test "show --write: a bundle whose tree can be made, and whose config.json is JSON" {
+	local dir=$BATS_TEST_TMPDIR/bundle bundle container
+	mkdir "$dir"
+	for bundle in directories links kinds; do
+		run -0 "$MASKSPEC" show "$bundle" --write "$dir/$bundle"
+	done
+	for container in "$dir"/*/*; do
+		jq -e .ociVersion "$container/config.json"
+		(cd "$container" && ./make-rootfs.sh)
+	done
+	[ -f "$dir/directories/a/rootfs/t/a/secret" ]
+	[ "$(stat -c %a "$dir/directories/a/rootfs/t/b/secret")" = 600 ]
+	run -2 --separate-stderr "$MASKSPEC" show directories --write "$dir/directories"
+	[[ $stderr == *"name a folder"* ]]
+}
+
+@test "version, help, help run, no command, a wrong one" {
+	run -0 "$MASKSPEC" version
+	[[ ${lines[0]} =~ ^maskspec\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+	[[ ${lines[1]} =~ ^commit\ ([0-9a-f]{40}|unknown)$ ]]
+	[[ ${lines[2]} =~ ^spec\ [0-9a-f]{64}$ ]]
+	run -0 "$MASKSPEC" help
+	[[ $output == *"Exit status: 0 conforms"* ]]
+	run -0 "$MASKSPEC" help run
+	[[ $output == *--runtime*--filter*--timeout* ]]
+	for command in list explain show observe judge version; do
+		run -0 "$MASKSPEC" help "$command"
+		[[ ${lines[0]} == "usage: maskspec $command"* ]]
+	done
+	run -2 "$MASKSPEC" help nonsense
+	run -2 --separate-stderr "$MASKSPEC" nonsense
+	[[ $stderr == *'"nonsense"'* ]]
+	run -0 "$MASKSPEC"
+}
+
+@test "TAP on stdout is report.tap, and prove takes it" {
+	local name
+	for name in "$REF" "$RUNC"; do
+		[ -e "$name.tap" ] || continue
+		cmp "$name.tap" "$name/report.tap"
+		[ "$(head -n 1 "$name.tap")" = "TAP version 13" ]
+		run prove -e cat "$name.tap"
+		printf '%s\n' "$output"
+		# What prove says and what the run says is the same: a SHOULD is TODO.
+		[ "$status" = "$(<"$name.exit")" ]
+		[[ $output != *"Parse errors"* ]]
+		[ "$(grep -c '^\(not \)\?ok' "$name.tap")" = \
+			"$(jq '.results | length' "$name/report.json")" ]
+	done
+}
+
+@test "prove refuses the TAP of a run that fails" {
+	run -1 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
+		--runtime-args "--strategy tmpfs-per-dir" --require shared-mask \
+		--filter superblocks-pair
+	printf '%s\n' "$output" >"$BATS_TEST_TMPDIR/tap"
+	run ! prove -e cat "$BATS_TEST_TMPDIR/tap"
+	[[ $output != *"Parse errors"* ]]
+}
+
+@test "exit status, OUT/status and the last line agree" {
+	local name status
+	for name in "$REF" "$RUNC"; do
+		[ -e "$name.tap" ] || continue
+		status=$(<"$name.exit")
+		[ "$(<"$name/status")" = "$status" ]
+		[ "$(tail -n 1 "$name.err")" = \
+			"maskspec: $(jq -r .summary.verdict "$name/report.json") (exit $status)" ]
+	done
+	[ "$(<"$REF.exit")" = 0 ]
+}
+
+@test "report.json is what its schema describes" {
+	local name
+	for name in "$REF" "$RUNC"; do
+		[ -e "$name.tap" ] || continue
+		run -0 "$BATS_TEST_DIRNAME/validate.py" "$KIT/fixtures/schema/report.schema.json" \
+			"$name/report.json"
+		[ "$(jq .partial "$name/report.json")" = false ]
+	done
+}
+
+@test "run --json: report.json on stdout, and nothing else" {
+	run -0 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" --json \
+		--filter dir-empty
+	diff <(jq -S . <<<"$output") <(jq -S . "$OUT/report.json")
+}
+
+@test "FILTER: partial, only what was named" {
+	run -0 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
+		--filter "dir-empty file-n*"
+	run -0 "$BATS_TEST_DIRNAME/validate.py" "$KIT/fixtures/schema/report.schema.json" \
+		"$OUT/report.json"
+	[ "$(jq .partial "$OUT/report.json")" = true ]
+	[ "$(jq -r '.results[].id' "$OUT/report.json")" = $'dir-empty\nfile-null' ]
+}
+
+@test "OUT is emptied of the run before, and of nothing else" {
+	mkdir -p "$OUT/facts"
+	echo mine >"$OUT/notes.txt"
+	run -0 "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" --filter file-null
+	run -0 "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" --filter dir-empty
+	[ "$(<"$OUT/notes.txt")" = mine ]
+	[ ! -e "$OUT/facts/files.facts" ]
+	[ -e "$OUT/facts/directories.facts" ]
+}
+
+@test "every rerun command of runc's falls gives the same verdict" {
+	local id rerun again
+	[ -e "$RUNC.tap" ] || skip "runc is not installed"
+	cd "$CHECKOUT"
+	jq -r '.results[] | select(.verdict == "fail") | [.id, .rerun] | @tsv' \
+		"$RUNC/report.json" >"$BATS_TEST_TMPDIR/falls"
+	[ -s "$BATS_TEST_TMPDIR/falls" ]
+	while IFS=$'\t' read -r id rerun; do
+		again=$BATS_TEST_TMPDIR/$id
+		[[ $rerun == "make conformance RUNTIME="*" FILTER=$id" ]]
+		# As it stands; only where it writes to is told by the environment.
+		OUT=$again bash -c "$rerun" >"$again.tap" 2>"$again.err" 3>&- || :
+		[ -e "$again/report.json" ] || fail "$rerun:" "$(<"$again.err")"
+		[ "$(jq -r --arg id "$id" '.results[] | select(.id == $id) | .verdict' \
+			"$again/report.json")" = fail ] || fail "$rerun: not fail"
+	done <"$BATS_TEST_TMPDIR/falls"
+}
