@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reference/tests/tests.h"
+
+int main(void)
+{
+	SRunner *runner = srunner_create(classify_suite());
+	int failed;
+
+	srunner_add_suite(runner, plan_suite());
+	srunner_add_suite(runner, options_suite());
+	srunner_add_suite(runner, config_suite());
+	srunner_add_suite(runner, target_suite());
+	target_tree_make();
+	srunner_run_all(runner, CK_ENV);
+	target_tree_remove();
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

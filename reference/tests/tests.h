@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Suites of libmaskref and the configuration reader; one TCase a row, named by it (CK_RUN_CASE). */
+#pragma once
+
+#include <check.h>
+
+#include "reference/util.h"
+
+Suite *classify_suite(void);
+Suite *plan_suite(void);
+Suite *options_suite(void);
+Suite *config_suite(void);
+Suite *target_suite(void);
+
+/* The tree of the target suite, made once for all rows. */
+void target_tree_make(void);
+void target_tree_remove(void);
+
+/* A TCase @name that runs @test with row @i. */
+static inline void add_row(Suite *s, const char *name, const TTest *test, size_t i)
+{
+	TCase *tc = tcase_create(name);
+
+	tcase_add_loop_test(tc, test, (int)i, (int)i + 1);
+	suite_add_tcase(s, tc);
+}
