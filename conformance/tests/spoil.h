@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bad facts as named edits of good ones (fixtures/facts/runc-1.1.5): what a container would have
+ * left if it had failed a requirement of whole containers, or if its control had been dull.
+ */
+#pragma once
+
+#include <check.h>
+
+#include "conformance/judge/judge.h"
+
+/* Rows own nothing; they are never written through. */
+static inline char *text_const(const char *s)
+{
+	return (char *)(uintptr_t)s;
+}
+
+/* What is made here lives as long as the test. */
+static inline char *keep(char *s)
+{
+	static char *kept[512];
+	static size_t n;
+
+	ck_assert_uint_lt(n, ARRAY_SIZE(kept));
+	return kept[n++] = s;
+}
+
+static inline struct row row_like(const char *source, const char *phase, enum op op,
+				  const char *path)
+{
+	return (struct row){ .source = text_const(source),
+			     .phase = text_const(phase),
+			     .as = strip_prefix(source, "probe:") ? AS_ROOT : AS_DRIVER,
+			     .op = op,
+			     .path = text_const(path),
+			     .result = text_const("ok"),
+			     .value = text_const("") };
+}
+
+static inline bool is_like(const struct row *r, const struct row *want)
+{
+	return r->op == want->op && r->as == want->as && streq(r->source, want->source) &&
+	       streq(r->phase, want->phase) && streq(r->path, want->path);
+}
+
+static inline void set(struct facts *f, struct row want, const char *result, const char *value)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < f->n_rows; i++) {
+		if (!is_like(&f->rows[i], &want))
+			continue;
+		f->rows[i].result = text_const(result);
+		f->rows[i].value = text_const(value);
+		n++;
+	}
+	ck_assert_msg(n > 0, "no row %s %s %s", want.source, want.phase, want.path);
+}
+
+static inline void add(struct facts *f, struct row r, const char *value)
+{
+	r.value = text_const(value);
+	GROW(f->rows, f->n_rows);
+	f->rows[f->n_rows++] = r;
+}
+
+/* Takes every row of @source out. */
+static inline void silence(struct facts *f, const char *source)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_rows; i++)
+		if (streq(f->rows[i].source, source))
+			f->rows[i].op = OP_UNKNOWN, f->rows[i].source = text_const("");
+}
+
+/* Mount tables -------------------------------------------------------------------------------- */
+
+/* By @n more or fewer lines than before. */
+static inline void resize_table(struct facts *f, const struct row *table, long long n)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_rows; i++) {
+		struct row *r = &f->rows[i];
+
+		if (is_like(r, table) && streq(r->result, "end"))
+			r->value = keep(xasprintf("lines=%lld", row_number(r, "lines") + n));
+	}
+}
+
+static inline void add_mount(struct facts *f, struct row table, const char *line)
+{
+	add(f, table, line);
+	resize_table(f, &table, 1);
+}
+
+static inline struct row *mount_at(struct facts *f, const struct row *table, const char *point)
+{
+	_cleanup_free_ char *word = xasprintf(" %s ", point);
+	size_t i;
+
+	for (i = 0; i < f->n_rows; i++)
+		if (is_like(&f->rows[i], table) && strstr(f->rows[i].value, word))
+			return &f->rows[i];
+	ck_abort_msg("no mount at %s in the table %s %s", point, table->source, table->phase);
+}
+
+static inline void drop_mount(struct facts *f, struct row table, const char *point)
+{
+	mount_at(f, &table, point)->op = OP_UNKNOWN;
+	resize_table(f, &table, -1);
+}
+
+/* Puts @with in the place of the word @nth (from 0) of the mount's line. */
+static inline void set_mount_word(struct facts *f, struct row table, const char *point, int nth,
+				  const char *with)
+{
+	struct row *r = mount_at(f, &table, point);
+	const char *at = r->value;
+
+	for (; nth > 0; nth--)
+		at = strchr(at, ' ') + 1;
+	r->value = keep(
+		xasprintf("%.*s%s%s", (int)(at - r->value), r->value, with, at + strcspn(at, " ")));
+}
+
+#define MOUNT_DEVICE 2
+#define MOUNT_SEPARATOR 6 /* where a mount has no optional fields */
+
+/* The edits ----------------------------------------------------------------------------------- */
+
+#define DRIVER(name, phase, op, path) row_like("driver:" name, phase, op, path)
+#define PROBE(name, phase, op, path) row_like("probe:" name, phase, op, path)
+#define HOST(name, phase) DRIVER(name, phase, OP_MOUNTINFO, "host")
+#define LEFT_LINE "9999 1 0:9999 / /run/left rw,relatime - tmpfs none rw"
+#define SEEN_LINE "9999 1 0:9999 / /run/x/rootfs/t/a rw,relatime - tmpfs none rw"
+
+/* EDIT(name, bundle, requirement, verdict before, verdict after, statements on f) */
+#define EDITS                                                                                      \
+	EDIT(dir_changed, "directories", dir_covered, PASS, FAIL,                                  \
+	     set(f, DRIVER("a", "after", OP_DIGEST, "/t/a"), "ok", "0123"))                        \
+	EDIT(dir_gone, "directories", dir_covered, PASS, FAIL,                                     \
+	     set(f, DRIVER("a", "after", OP_DIGEST, "/t/a"), "ENOENT", ""))                        \
+	EDIT(dir_control_gone, "directories", dir_covered, PASS, BROKEN,                           \
+	     set(f, DRIVER("a", "after", OP_DIGEST, "/t/control.d"), "ENOENT", ""))                \
+	EDIT(file_changed, "files", file_covered, PASS, FAIL,                                      \
+	     set(f, DRIVER("a", "after", OP_DIGEST, "/t/f"), "ok", "0123"))                        \
+	EDIT(host_device, "files", file_host_device, PASS, FAIL,                                   \
+	     set(f, DRIVER("a", "after", OP_DEVMODE, "/dev/null"), "ok", "type=chr mode=0600"))    \
+	EDIT(host_device_dull, "files", file_host_device, PASS, BROKEN,                            \
+	     set(f, DRIVER("a", "after", OP_DEVMODE, "/dev/control"), "ok", "type=chr mode=0666")) \
+	EDIT(start_refused, "directories", life_start, PASS, FAIL,                                 \
+	     set(f, DRIVER("a", "start", OP_EXIT, "start"), "exit:1", "no"))                       \
+	EDIT(start_silent, "directories", life_start, PASS, FAIL, silence(f, "probe:a"))           \
+	EDIT(first_look, "directories", life_first_look, PASS, FAIL,                               \
+	     set(f, PROBE("a", "first", OP_LOOK, "/t/a"), "ok",                                    \
+		 "type=dir rdev=0:0 open=ok entries=2"))                                           \
+	EDIT(first_look_dull, "directories", life_first_look, PASS, BROKEN,                        \
+	     set(f, PROBE("a", "first", OP_LOOK, "/t/control"), "ENOENT", ""))                     \
+	EDIT(created_late, "directories", life_created, PASS, FAIL,                                \
+	     drop_mount(f, DRIVER("a", "create", OP_MOUNTINFO, "container"), "/t/a"))              \
+	EDIT(state_left, "directories", life_delete_state, PASS, FAIL,                             \
+	     set(f, DRIVER("a", "after", OP_STATE, ""), "ok", "1"))                                \
+	EDIT(cgroup_left, "directories", life_delete_cgroups, PASS, FAIL,                          \
+	     set(f, DRIVER("a", "after", OP_CGROUPS, ""), "ok", "3"))                              \
+	EDIT(process_left, "directories", life_delete_processes, PASS, FAIL,                       \
+	     set(f, DRIVER("a", "after", OP_PROCESSES, ""), "ok", "1"))                            \
+	EDIT(process_dull, "directories", life_delete_processes, PASS, BROKEN,                     \
+	     set(f, DRIVER("a", "running", OP_PROCESSES, ""), "ok", "0"))                          \
+	EDIT(mount_left, "directories", sb_gone, PASS, FAIL,                                       \
+	     add_mount(f, HOST("a", "after"), LEFT_LINE))                                          \
+	EDIT(mount_left_dull, "directories", sb_gone, PASS, BROKEN,                                \
+	     set_mount_word(f, HOST("a", "create"), "/run/maskspec/cases/2-a/witness", 4, "/x"))   \
+	EDIT(mount_seen, "directories", sb_host_mounts, PASS, FAIL,                                \
+	     add_mount(f, HOST("a", "running"), SEEN_LINE))                                        \
+	EDIT(mount_seen_shared, "propagation", sb_propagation_host, PASS, FAIL,                    \
+	     add_mount(f, HOST("private", "running"), SEEN_LINE))                                  \
+	EDIT(missing_refused, "missing", path_missing, PASS, FAIL, silence(f, "probe:a");          \
+	     set(f, DRIVER("a", "create", OP_EXIT, "create"), "exit:1", "no"))                     \
+	EDIT(absent_refused, "lists", list_absent, PASS, FAIL, silence(f, "probe:null");           \
+	     set(f, DRIVER("null", "create", OP_EXIT, "create"), "exit:1", "no"))                  \
+	EDIT(nul_started, "lists", list_nul, PASS, FAIL,                                           \
+	     add(f, PROBE("nul", "first", OP_RAN, ""), "");                                        \
+	     add(f, PROBE("nul", "first", OP_LOOK, "/t"), "type=dir"))                             \
+	EDIT(loop_started, "refusals", path_loop, PASS, FAIL,                                      \
+	     add(f, PROBE("loop", "first", OP_RAN, ""), "");                                       \
+	     add(f, PROBE("loop", "first", OP_LOOK, "/t"), "type=dir"))                            \
+	EDIT(loop_dull, "refusals", path_loop, PASS, BROKEN,                                       \
+	     set(f, DRIVER("plain", "start", OP_EXIT, "start"), "exit:1", ""))                     \
+	EDIT(notdir_started, "refusals", path_notdir, PASS, FAIL,                                  \
+	     add(f, PROBE("notdir", "first", OP_RAN, ""), "");                                     \
+	     add(f, PROBE("notdir", "first", OP_LOOK, "/t"), "type=dir"))                          \
+	EDIT(refused_ran, "refusals", life_refused_payload, PASS, FAIL,                            \
+	     add(f, PROBE("loop", "first", OP_RAN, ""), "");                                       \
+	     add(f, PROBE("loop", "first", OP_LOOK, "/t"), "type=dir"))                            \
+	EDIT(refused_mount, "refusals", life_refused_mounts, PASS, FAIL,                           \
+	     add_mount(f, HOST("notdir", "after"), LEFT_LINE))                                     \
+	EDIT(refused_state, "refusals", life_refused_state, PASS, FAIL,                            \
+	     set(f, DRIVER("loop", "after", OP_STATE, ""), "ok", "1"))                             \
+	EDIT(refused_cgroup, "refusals", life_refused_cgroups, PASS, FAIL,                         \
+	     set(f, DRIVER("loop", "after", OP_CGROUPS, ""), "ok", "1"))                           \
+	EDIT(refused_process, "refusals", life_refused_processes, PASS, FAIL,                      \
+	     set(f, DRIVER("loop", "after", OP_PROCESSES, ""), "ok", "2"))                         \
+	EDIT(list_exposed, "default-lists", list_default, PASS, FAIL,                              \
+	     set(f, PROBE("moby", "run", OP_LOOK, "/proc/keys"), "ok",                             \
+		 "type=file rdev=0:0 open=ok bytes=40"))                                           \
+	EDIT(mask_shared, "superblocks-small", sb_private, PASS, FAIL,                             \
+	     set_mount_word(f, PROBE("d2", "first", OP_MOUNTINFO, ""), "/t/sb/d1",                 \
+			    MOUNT_SEPARATOR, "shared:9 -"))                                        \
+	EDIT(mask_shared_dull, "superblocks-small", sb_private, PASS, BROKEN,                      \
+	     set_mount_word(f, HOST("d2", "running"), "/run", MOUNT_SEPARATOR, "master:9"))        \
+	EDIT(files_unshared, "superblocks-small", sb_files, PASS, FAIL, unshare_files(f))          \
+	EDIT(two_superblocks, "superblocks-small", sb_shared, FAIL, FAIL,                          \
+	     share_sixteen(f, "probe:d16", "first", ""))                                           \
+	EDIT(two_on_the_host, "superblocks-small", sb_shared_host, FAIL, FAIL,                     \
+	     share_sixteen(f, "driver:d16", "running", "container"))                               \
+	EDIT(control_dull, "superblocks-small", sb_shared, FAIL, FAIL,                             \
+	     set_mount_word(f, PROBE("d16", "first", OP_MOUNTINFO, ""), "/t/control.1",            \
+			    MOUNT_DEVICE, "0:1"))
+
+/* No two file masks are of one file system. */
+static inline void unshare_files(struct facts *f)
+{
+	set_mount_word(f, PROBE("f4", "first", OP_MOUNTINFO, ""), "/t/sf/f0", MOUNT_DEVICE,
+		       "0:901");
+	set_mount_word(f, PROBE("f4", "first", OP_MOUNTINFO, ""), "/t/sf/f1", MOUNT_DEVICE,
+		       "0:902");
+}
+
+/* The 16 masks of d16 become one superblock: what is left is 2 for the 2 of d2. */
+static inline void share_sixteen(struct facts *f, const char *source, const char *phase,
+				 const char *whose)
+{
+	int i;
+
+	for (i = 0; i < 16; i++) {
+		_cleanup_free_ char *point = xasprintf("/t/sb/d%d", i);
+
+		set_mount_word(f, row_like(source, phase, OP_MOUNTINFO, whose), point, MOUNT_DEVICE,
+			       "0:900");
+	}
+}
+
+#define EDIT(name, bundle, id, was, want, ...)                                                     \
+	static inline void spoil_##name(struct facts *f)                                           \
+	{                                                                                          \
+		__VA_ARGS__;                                                                       \
+	}
+EDITS
+#undef EDIT
+
+static const struct spoiled {
+	const char *name, *bundle;
+	enum requirement_id id;
+	enum verdict was, want;
+	void (*spoil)(struct facts *f);
+} spoiled[] = {
+#define EDIT(name, bundle, id, was, want, ...)                                                     \
+	{ #name, bundle, REQ_##id, VERDICT_##was, VERDICT_##want, spoil_##name },
+	EDITS
+#undef EDIT
+};
+
+/* Of these no facts are kept: they are great, or hold paths of the machine's own sysfs. */
+static const char not_recorded[] = "sb-shared-sysfs list-thermal path-root";
