@@ -118,15 +118,9 @@ static const struct mutant mutants[] = {
 	{ .name = "list-nul-cut", .seam.config = config_nul_cut },
 	EDIT("list-null-refused", edit_refuse_null),
 	EDIT("list-empty-refused", edit_refuse_empty),
-	{ .name = "list-first-key", .seam.config = config_first_key },
 	EDIT("relative-masked", edit_relative_to_absolute),
 	EDIT("relative-skip", edit_drop_relative),
 	EDIT("empty-string-skip", edit_drop_empty_string),
-	{ .name = "root-skip",
-	  .seam.config = config_edit,
-	  .edit = edit_drop_root,
-	  .seam.plan = plan_skip,
-	  .skip = skip_root },
 
 	/* superblocks and isolation */
 	PER_DIR("sb-per-dir", per_dir_always),
@@ -154,7 +148,6 @@ static const struct mutant mutants[] = {
 	STAGES("delete-leaves-state", stages_delete_no_state),
 	STAGES("delete-leaves-process", stages_delete_process),
 	STAGES("exec-unmasked", stages_exec_unmasked),
-	STAGES("exec-refused", stages_exec_refused),
 	{ .name = "late-start", .seam.plan = plan_late, .seam.stages = stages_late_start },
 	{ .name = "late-payload", .seam.plan = plan_late, .seam.stages = stages_late_payload },
 	PLAN("start-refused", plan_refuse_directories),

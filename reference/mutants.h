@@ -34,7 +34,6 @@ extern const struct mutant *mutant; /* the one in force */
 /* mutants_config.c */
 int config_edit(char **text, size_t *size);
 int config_nul_cut(char **text, size_t *size);
-int config_first_key(char **text, size_t *size);
 int config_defer_fault(char **text, size_t *size);
 extern struct fault deferred_fault; /* of config_defer_fault(), errnum 0 for none */
 void edit_keep_admin(cJSON *config, cJSON *linux_object);
@@ -46,7 +45,6 @@ void edit_refuse_empty(cJSON *config, cJSON *linux_object);
 void edit_relative_to_absolute(cJSON *config, cJSON *linux_object);
 void edit_drop_relative(cJSON *config, cJSON *linux_object);
 void edit_drop_empty_string(cJSON *config, cJSON *linux_object);
-void edit_drop_root(cJSON *config, cJSON *linux_object);
 
 /* mutants_plan.c; all have the signature of seam.plan. */
 #define PLAN_HOOK(name)                                                                            \
@@ -82,7 +80,6 @@ bool skip_dir_beyond_256(const struct look *l, size_t i);
 bool skip_file(const struct look *l, size_t i);
 bool skip_first_file(const struct look *l, size_t i);
 bool skip_last_file(const struct look *l, size_t i);
-bool skip_root(const struct look *l, size_t i);
 bool skip_leaf_link(const struct look *l, size_t i);
 bool skip_host_link(const struct look *l, size_t i);
 bool skip_middle_link(const struct look *l, size_t i);
@@ -148,6 +145,5 @@ STAGES_HOOK(stages_delete_no_cgroup);
 STAGES_HOOK(stages_delete_no_state);
 STAGES_HOOK(stages_delete_process);
 STAGES_HOOK(stages_exec_unmasked);
-STAGES_HOOK(stages_exec_refused);
 STAGES_HOOK(stages_late_start);
 STAGES_HOOK(stages_late_payload);

@@ -151,11 +151,6 @@ static bool is_empty_string(const char *path)
 	return !*path;
 }
 
-static bool is_root(const char *path)
-{
-	return *path == '/' && path[strspn(path, "/")] == '\0';
-}
-
 void edit_drop_relative(_unused_ cJSON *config, cJSON *linux_object)
 {
 	drop_if(linux_object, ARRAY_SIZE(lists), is_relative);
@@ -164,11 +159,6 @@ void edit_drop_relative(_unused_ cJSON *config, cJSON *linux_object)
 void edit_drop_empty_string(_unused_ cJSON *config, cJSON *linux_object)
 {
 	drop_if(linux_object, ARRAY_SIZE(lists), is_empty_string);
-}
-
-void edit_drop_root(_unused_ cJSON *config, cJSON *linux_object)
-{
-	drop_if(linux_object, 1, is_root);
 }
 
 /* As C strings end at NUL: what follows up to the closing quote is not seen. */
@@ -185,23 +175,6 @@ int config_nul_cut(char **text, _unused_ size_t *size)
 	}
 	*size = strlen(*text);
 	return 0;
-}
-
-/* As cJSON's getters do: of two equal keys the first is found, the second never seen. */
-int config_first_key(char **text, size_t *size)
-{
-	_cleanup_json_ cJSON *tree = cJSON_Parse(*text);
-	cJSON *linux_object = cJSON_GetObjectItemCaseSensitive(tree, "linux");
-	cJSON *next;
-
-	if (!linux_object || strstr(*text, "\\u0000"))
-		return 0;
-	for (cJSON *item = linux_object->child; item; item = next) {
-		next = item->next;
-		if (cJSON_GetObjectItemCaseSensitive(linux_object, item->string) != item)
-			cJSON_Delete(cJSON_DetachItemViaPointer(linux_object, item));
-	}
-	return replace_text(text, size, tree);
 }
 
 struct fault deferred_fault;

@@ -43,7 +43,7 @@ PLAN_HOOK(plan_skip)
 	for (size_t i = 0; skipped && i < n; i++)
 		skipped[i] = mutant->skip(&l, i);
 	for (size_t i = 0; skipped && i < n; i++)
-		if (skipped[i] && (!targets[i].is_root || mutant->skip == skip_root))
+		if (skipped[i] && !targets[i].is_root)
 			targets[i].errnum = ENOENT;
 	return plan_without_verify(c->strategy, targets, n, ret, err);
 }

@@ -60,11 +60,6 @@ bool skip_last_file(const struct look *l, size_t i)
 	return is_there(l, i, false) && count(l, i + 1, l->n, false) == 0;
 }
 
-bool skip_root(const struct look *l, size_t i)
-{
-	return l->targets[i].is_root;
-}
-
 /* Links -------------------------------------------------------------------------------------- */
 
 /* Splits @path into its directory, opened, and its last component, in @name. */

@@ -287,17 +287,6 @@ STAGES_HOOK(stages_exec_unmasked)
 			     (struct stage){ "unmask", unmask_for_me, NULL });
 }
 
-static int refuse(_unused_ struct container *c, struct fault *f)
-{
-	return fault_set(f, EPERM, "exec is refused");
-}
-
-STAGES_HOOK(stages_exec_refused)
-{
-	if (which == STAGES_EXEC)
-		insert(s, 0, (struct stage){ "refuse", refuse, NULL });
-}
-
 /* Late masks --------------------------------------------------------------------------------- */
 
 static int late_stage = -EBADF;
