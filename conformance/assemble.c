@@ -42,6 +42,9 @@ static void take_header(struct assembly *a, const struct facts *f)
 	r->kit_version = header(f, "kit-version");
 	r->kit_commit = header(f, "kit-commit");
 	r->kit_spec = header(f, "kit-spec");
+	free(r->runtime_path);
+	free(r->runtime_name);
+	free(r->runtime_argv);
 	r->runtime_path = header(f, "runtime");
 	r->runtime_name = header(f, "runtime-name");
 	r->runtime_version = header(f, "runtime-version-line");
@@ -194,13 +197,28 @@ static void preflight(struct assembly *a, const struct facts *f)
 
 static void quote_word(struct text *t, const char *s)
 {
-	if (!s[strspn(s,
-		      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.,:=+@%-")])
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_/.,:=+@%-";
+
+	if (*s && !s[strspn(s, plain)]) {
 		text_add(t, s);
-	else
-		text_addf(t, "'%s'", s);
+		return;
+	}
+	text_add(t, "'");
+	for (; *s; s++)
+		text_add_n(t, *s == '\'' ? "'\\''" : s, *s == '\'' ? 4 : 1);
+	text_add(t, "'");
 }
 
+static void add_variable(struct text *t, const char *name, const char *value, const char *otherwise)
+{
+	if (!value || !*value || streq(value, otherwise))
+		return;
+	text_addf(t, " %s=", name);
+	quote_word(t, value);
+}
+
+/* `make conformance` with what this run was given, for one requirement. */
 static char *rerun(const struct report *r, const char *id)
 {
 	_cleanup_text_ struct text t = { 0 }, args = { 0 };
@@ -208,18 +226,13 @@ static char *rerun(const struct report *r, const char *id)
 	char *rest = argv;
 	char *line = next_line(&rest);
 
-	text_add(&t, "make conformance RUNTIME=");
-	quote_word(&t, line ? line : "");
+	text_add(&t, "make conformance");
+	add_variable(&t, "RUNTIME", line, "");
 	while ((line = next_line(&rest)))
 		text_addf(&args, "%s%s", args.len ? " " : "", line);
-	if (args.len) {
-		text_add(&t, " RUNTIME_ARGS=");
-		quote_word(&t, args.s);
-	}
-	if (r->require && *r->require) {
-		text_add(&t, " REQUIRE=");
-		quote_word(&t, r->require);
-	}
+	add_variable(&t, "RUNTIME_ARGS", args.s, "");
+	add_variable(&t, "PROFILE", r->profile, "core");
+	add_variable(&t, "REQUIRE", r->require, "");
 	text_addf(&t, " FILTER=%s", id);
 	return TAKE_PTR(t.s);
 }
@@ -348,6 +361,12 @@ int assemble_folder(const char *dir, const struct judge_options *o, struct repor
 		return r;
 	}
 	r = begin(&a, ret, o, m.profile, m.filter, m.require, ret_error);
+	/* For a run without facts; of a whole one the header says the same. */
+	ret->runtime_argv = xstrdup(m.runtime);
+	ret->runtime_path = xstrndup(m.runtime, strcspn(m.runtime, "\n"));
+	ret->runtime_name =
+		xstrdup(strrchr(ret->runtime_path, '/') ? strrchr(ret->runtime_path, '/') + 1
+							: ret->runtime_path);
 	for (i = 0; r == 0 && i < m.n; i++)
 		judge_due_case(&a, fd, &m, &m.cases[i]);
 	if (r == 0)

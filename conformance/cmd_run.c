@@ -80,11 +80,15 @@ static void plan_cases(struct plan *p, const struct case_list *l, const char *pr
 
 static char *manifest_text(const struct plan *p, const struct run_options *o)
 {
-	_cleanup_text_ struct text t = { 0 };
+	_cleanup_text_ struct text t = { 0 }, argv = { 0 };
 	size_t i;
 
+	text_add(&argv, o->runtime);
+	for (i = 0; i < o->n_runtime_args; i++)
+		text_addf(&argv, "\n%s", o->runtime_args[i]);
 	text_add(&t, "manifest/1\n");
 	text_add_record(&t, "run", p->run_id, NULL);
+	text_add_record(&t, "runtime", text_str(&argv), NULL);
 	text_add_record(&t, "profile", o->profile, NULL);
 	text_add_record(&t, "filter", o->filter, NULL);
 	text_add_record(&t, "require", o->require, NULL);
@@ -96,7 +100,7 @@ static char *manifest_text(const struct plan *p, const struct run_options *o)
 		text_add_record(&t, "case", p->cases[i].c->bundle, file, digest, p->cases[i].ids,
 				NULL);
 	}
-	text_addf(&t, "end\t%zu\n", p->n + 5);
+	text_addf(&t, "end\t%zu\n", p->n + 6);
 	return TAKE_PTR(t.s);
 }
 

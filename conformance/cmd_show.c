@@ -35,6 +35,63 @@ static void print_container(const struct container *k)
 	cJSON_Delete(json);
 }
 
+static void add_quoted(struct text *t, const char *before, const char *s)
+{
+	text_addf(t, " '%s", before);
+	for (; *s; s++)
+		text_add_n(t, *s == '\'' ? "'\\''" : s, *s == '\'' ? 4 : 1);
+	text_add(t, "'");
+}
+
+static void add_path(struct text *t, const char *command, const struct tree_entry *e)
+{
+	text_add(t, command);
+	add_quoted(t, "rootfs", e->path);
+}
+
+static void add_node(struct text *t, const struct tree_entry *e)
+{
+	const char *colon = strchr(e->arg, ':');
+
+	switch (e->kind) {
+	case TREE_DIR:
+		add_path(t, "mkdir -p", e);
+		break;
+	case TREE_FILE:
+		text_add(t, "printf %s");
+		add_quoted(t, "", e->arg);
+		add_path(t, " >", e);
+		break;
+	case TREE_LINK:
+		text_add(t, "ln -s");
+		add_quoted(t, "", e->arg);
+		add_path(t, "", e);
+		break;
+	case TREE_HARD:
+		text_add(t, "ln");
+		add_quoted(t, "rootfs", e->arg);
+		add_path(t, "", e);
+		break;
+	case TREE_CHAR:
+		add_path(t, "mknod", e);
+		text_addf(t, " c %.*s %s", (int)(colon ? colon - e->arg : 0), e->arg,
+			  colon ? colon + 1 : "");
+		break;
+	case TREE_FIFO:
+		add_path(t, "mkfifo", e);
+		break;
+	case TREE_SOCKET:
+		add_path(t,
+			 "python3 -c 'import socket, sys; "
+			 "socket.socket(socket.AF_UNIX).bind(sys.argv[1])'",
+			 e);
+		break;
+	case TREE_KINDS:
+	default:
+		break;
+	}
+}
+
 /* The tree as commands: a bundle by hand needs mknod, owners and modes, and so root, as these. */
 static void write_script(const struct test_case *c, struct text *t)
 {
@@ -43,32 +100,19 @@ static void write_script(const struct test_case *c, struct text *t)
 	text_add(t, "#!/bin/sh\n# Makes rootfs/ of this bundle; run it here, as root.\nset -eu\n");
 	for (i = 0; i < c->n_tree; i++) {
 		const struct tree_entry *e = &c->tree[i];
-		static const char *const commands[TREE_KINDS] = {
-			[TREE_DIR] = "mkdir -p",
-			[TREE_FILE] = "printf %s",
-			[TREE_LINK] = "ln -s",
-			[TREE_HARD] = "ln",
-			[TREE_CHAR] = "mknod",
-			[TREE_FIFO] = "mkfifo",
-			[TREE_SOCKET] = "python3 -c 'import socket,sys; "
-					"socket.socket(socket.AF_UNIX).bind(sys.argv[1])'",
-		};
-		_cleanup_free_ char *arg = xstrdup(e->arg);
-		char *colon = strchr(arg, ':');
 
-		text_addf(t, "mkdir -p \"$(dirname 'rootfs%s')\"\n", e->path);
-		if (e->kind == TREE_FILE || e->kind == TREE_LINK)
-			text_addf(t, "%s '%s' %s'rootfs%s'\n", commands[e->kind], e->arg,
-				  e->kind == TREE_FILE ? ">" : "", e->path);
-		else if (e->kind == TREE_HARD)
-			text_addf(t, "ln 'rootfs%s' 'rootfs%s'\n", e->arg, e->path);
-		else if (e->kind == TREE_CHAR && colon)
-			text_addf(t, "mknod 'rootfs%s' c %.*s %s\n", e->path, (int)(colon - arg),
-				  arg, colon + 1);
-		else
-			text_addf(t, "%s 'rootfs%s'\n", commands[e->kind], e->path);
-		if (e->kind != TREE_LINK)
-			text_addf(t, "chmod %04o 'rootfs%s'\n", e->mode, e->path);
+		text_add(t, "mkdir -p \"$(dirname");
+		add_quoted(t, "rootfs", e->path);
+		text_add(t, ")\"\n");
+		add_node(t, e);
+		text_add(t, "\n");
+		if (e->kind == TREE_LINK)
+			continue;
+		text_addf(t, "chown %u:%u", e->uid, e->gid);
+		add_path(t, "", e);
+		text_addf(t, "\nchmod %04o", e->mode);
+		add_path(t, "", e);
+		text_add(t, "\n");
 	}
 }
 

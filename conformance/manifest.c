@@ -16,6 +16,8 @@ static char **setting(struct manifest *m, const char *name)
 		return &m->profile;
 	if (streq(name, "filter"))
 		return &m->filter;
+	if (streq(name, "runtime"))
+		return &m->runtime;
 	return streq(name, "require") ? &m->require : NULL;
 }
 
@@ -55,7 +57,7 @@ int manifest_parse(char *text, struct manifest *ret)
 	while ((line = next_line(&rest)))
 		if (read_line(&m, line, ++number, &ended) < 0)
 			return -EINVAL;
-	if (!ended || !m.run || !m.profile || !m.filter || !m.require)
+	if (!ended || !m.run || !m.profile || !m.filter || !m.require || !m.runtime)
 		return -EINVAL;
 	*ret = m;
 	m = (struct manifest){ 0 };

@@ -4,7 +4,7 @@
  * carries its digest, so a case, a requirement or a setting can't be taken out afterwards.
  *
  *   manifest/1
- *   run ID | profile NAME | filter GLOBS | require WORDS
+ *   run ID | runtime ARGV | profile NAME | filter GLOBS | require WORDS    ARGV: a word a line
  *   case BUNDLE FILE DIGEST IDS        IDS: due in this case, blank-separated
  *   end LINES
  */
@@ -23,7 +23,7 @@ struct due_case {
 /* Strings point into @text, but for one that was built (manifest_build()). */
 struct manifest {
 	char *text;
-	char *run, *profile, *filter, *require;
+	char *run, *runtime, *profile, *filter, *require;
 	struct due_case *cases;
 	size_t n;
 	char digest[SHA256_HEX];
