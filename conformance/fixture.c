@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <stdarg.h>
 
+#include "conformance/judge/judge.h"
+
 static const cJSON *field(const cJSON *o, const char *name)
 {
 	return cJSON_GetObjectItemCaseSensitive(o, name);
@@ -30,6 +32,18 @@ _printf_(2, 3) static int fault(struct text *error, const char *fmt, ...)
 	}
 	va_end(ap);
 	return -EINVAL;
+}
+
+/* A field that is misspelt would ask for nothing, silently. */
+static int check_fields(const cJSON *o, const char *known, const char *where, struct text *error)
+{
+	const cJSON *child;
+
+	cJSON_ArrayForEach (child, o)
+		if (!has_word(known, child->string))
+			return fault(error, "%s: \"%s\" is none of %s", where, child->string,
+				     known);
+	return 0;
 }
 
 /* Unlike cases that were read, these own each string by itself. */
@@ -79,8 +93,10 @@ static void number_strings(cJSON *o, int number)
 	cJSON *child;
 	char *at;
 
+	/* The %d of a repeat inside is its own. */
 	cJSON_ArrayForEach (child, o)
-		number_strings(child, number);
+		if (!field(child, "repeat"))
+			number_strings(child, number);
 	if (!cJSON_IsString(o) || !(at = strstr(o->valuestring, "%d")))
 		return;
 	{
@@ -172,6 +188,9 @@ static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *err
 			continue;
 		if (path[0] != '/')
 			return fault(error, "tree: \"%s\" is not absolute", path);
+		if (field(o, "mode") && (!mode || !*mode || mode[strspn(mode, "01234567")]))
+			return fault(error, "tree: \"%s\" has a mode that is no octal string",
+				     path);
 		if (i == TREE_FILE && !arg)
 			arg = "covered by maskspec\n";
 		if (!arg)
@@ -261,7 +280,7 @@ static int add_class(struct container *k, const cJSON *paths, struct text *error
 {
 	cJSON *all = expand_repeats(paths);
 	const cJSON *p;
-	int r = 0;
+	int r = cJSON_IsArray(paths) ? 0 : fault(error, "paths.%s: not an array", paths->string);
 
 	cJSON_ArrayForEach (p, all) {
 		if (r == 0 && !cJSON_IsString(p))
@@ -295,11 +314,50 @@ static int read_expect(const cJSON *o, enum expect *ret, struct text *error)
 	return fault(error, "expect: \"%s\" is none of starts refused either", s);
 }
 
+/* The name becomes part of those of folders and sources of facts. */
+static int check_name(const struct test_case *c, const char *name, struct text *error)
+{
+	size_t i;
+
+	if (!*name || strpbrk(name, "/. "))
+		return fault(error, "containers: \"%s\" can't be a name", name);
+	for (i = 0; i < c->n_containers; i++)
+		if (streq(c->containers[i].name, name))
+			return fault(error, "containers: two are named \"%s\"", name);
+	return 0;
+}
+
+static int check_topics(const char *topics, struct text *error)
+{
+	_cleanup_free_ char *copy = xstrdup(topics);
+	char *state = NULL, *id;
+
+	for (id = strtok_r(copy, " ", &state); id; id = strtok_r(NULL, " ", &state))
+		if (requirement_by_name(id) == REQ_COUNT)
+			return fault(error, "topics: \"%s\" is no id of docs/spec", id);
+	return 0;
+}
+
+static int check_container(const struct test_case *c, const cJSON *o, struct text *error)
+{
+	int r = check_fields(o,
+			     "name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
+			     "rootfsPropagation args maskedPaths readonlyPaths maskedPathsText",
+			     "containers", error);
+
+	if (r == 0)
+		r = check_name(c, string(o, "name", "a"), error);
+	return r < 0 ? r : check_topics(string(o, "topics", ""), error);
+}
+
 static int read_container(struct test_case *c, const cJSON *o, struct text *error)
 {
 	struct container k = { 0 };
 	const cJSON *paths;
-	int r = read_expect(o, &k.expect, error);
+	int r = check_container(c, o, error);
+
+	if (r == 0)
+		r = read_expect(o, &k.expect, error);
 
 	k.name = xstrdup(string(o, "name", "a"));
 	k.topics = xstrdup(string(o, "topics", ""));
@@ -353,11 +411,19 @@ static int read_fixture(int dir, const cJSON *json, const char *file, struct cas
 			struct text *error)
 {
 	const char *name = string(json, "name", "");
+	int r = check_fields(json,
+			     "schema name title profile tree containers alone atOnce kinds lists "
+			     "container",
+			     "fixture", error);
 
+	if (r < 0)
+		return r;
 	if (!streq(string(json, "schema", ""), "maskspec-fixture/1"))
 		return fault(error, "schema: not maskspec-fixture/1");
 	if (strncmp(name, file, strlen(name)) != 0 || !streq(file + strlen(name), ".json"))
 		return fault(error, "name: \"%s\" is not the file's name", name);
+	if (!has_word("core security scale", string(json, "profile", "core")))
+		return fault(error, "profile: none of core security scale");
 	if (field(json, "kinds"))
 		return pairs_expand(json, l, error);
 	if (field(json, "lists"))
