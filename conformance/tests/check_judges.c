@@ -444,7 +444,7 @@ static void add_golden(Suite *s, const char *what, const TTest *test)
 	for (i = 0; i < golden.gl_pathc; i++) {
 		const char *file = golden.gl_pathv[i] + strlen("fixtures/facts/");
 		_cleanup_free_ char *name =
-			xasprintf("%s-%.*s", what, (int)strcspn(file, "."), file);
+			xasprintf("%s-%.*s", what, (int)(strlen(file) - strlen(".facts")), file);
 		add_slow_case(s, name, test, (int)i);
 	}
 }
