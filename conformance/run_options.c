@@ -173,9 +173,9 @@ static int check_lists(const struct run_options *o)
 	struct require q = { 0 };
 
 	if (require_parse(o->require, require_dir, &q, &error) < 0)
-		return complain(EXIT_USAGE, "REQUIRE: %s", error);
+		return complain(EXIT_USAGE, "%s", error);
 	if (o->judge.expect && expect_load(o->judge.expect, expect_dir, &e, &error) < 0)
-		return complain(EXIT_USAGE, "EXPECT: %s", error);
+		return complain(EXIT_USAGE, "%s", error);
 	if (o->judge.withheld && access(o->judge.withheld, R_OK) < 0)
 		return complain(EXIT_USAGE, "WITHHELD=%s: %s", o->judge.withheld,
 				errno_name(errno));

@@ -209,48 +209,6 @@ static void apply_fall(struct report *r, const char *file, const struct expect_e
 	}
 }
 
-/* A fall that no line names, and that a line `withheld N` may mean. */
-static bool is_unnamed(const struct report *r, const struct result *res)
-{
-	return res->verdict == VERDICT_FAIL && res->level != LEVEL_INFO && !res->expected_fall &&
-	       (!r->withheld_listed || res->withheld);
-}
-
-static unsigned int count_unnamed(const struct report *r)
-{
-	unsigned int n = 0;
-	size_t i;
-
-	for (i = 0; i < r->n_results; i++)
-		n += is_unnamed(r, &r->results[i]);
-	return n;
-}
-
-/*
- * Without a WITHHELD file nobody here knows which falls are meant. None of them is named then, and
- * all of them are expected if their number is right. A run of a part may well find fewer.
- */
-static void apply_withheld(struct report *r, unsigned int listed, const char *reason)
-{
-	unsigned int found = count_unnamed(r);
-	bool fits = found == listed || (r->partial && found < listed);
-	size_t i;
-
-	if (!fits)
-		r->withheld_mismatch =
-			xasprintf("EXPECT counts %u withheld falls, %u were found", listed, found);
-	for (i = 0; i < r->n_results; i++) {
-		struct result *res = &r->results[i];
-
-		if (!is_unnamed(r, res))
-			continue;
-		res->withheld = true;
-		res->expected_fall = fits;
-		if (fits)
-			set_reason(res, reason);
-	}
-}
-
 void expect_apply(struct report *r, const struct expects *e)
 {
 	_cleanup_text_ struct text unused = { 0 };
@@ -269,8 +227,9 @@ void expect_apply(struct report *r, const struct expects *e)
 		else
 			apply_fall(r, e->file, entry, &unused);
 	}
-	if (listed)
-		apply_withheld(r, listed, reason);
+	r->withheld_allowed = listed;
+	free(r->withheld_reason);
+	r->withheld_reason = reason ? xstrdup(reason) : NULL;
 	free(r->unused_expects);
 	r->unused_expects = xstrdup(text_str(&unused));
 }

@@ -6,7 +6,8 @@
  * holds a blank):
  *   RUNTIME VERSION   KERNEL   ID         fail|skip|broken   reason
  *   RUNTIME VERSION   KERNEL   withheld   N                  reason
- * The first two are globs. The second form allows exactly N further falls without naming them.
+ * The first two are globs. The second form allows exactly N further falls (fail at any level, or
+ * broken) without naming them.
  * A line of a WITHHELD file has three: RUNTIME, VERSION (globs) and ID. `#` begins a comment line.
  */
 #pragma once
@@ -37,8 +38,9 @@ int expect_parse(const char *file, char *text, struct expects *ret, char **ret_e
 /* The file at @value, or of that name in @dir. */
 int expect_load(const char *value, const char *dir, struct expects *ret, char **ret_error);
 /*
- * Marks expected falls and unexpected passes, and lists the entries that nothing used. An entry
- * for another runtime or kernel, or for what this run didn't look at, is none of these.
+ * Marks expected falls and unexpected passes, adds up the falls that are allowed without a name,
+ * and lists the entries that nothing used. An entry for another runtime or kernel, or for what this
+ * run didn't look at, is none of these.
  */
 void expect_apply(struct report *r, const struct expects *e);
 
@@ -47,3 +49,9 @@ void expect_apply(struct report *r, const struct expects *e);
  * report may be published. The error never names an id.
  */
 int withheld_apply(struct report *r, const char *path, char **ret_error);
+/*
+ * Of report_conclude(): withholds each fall that EXPECT doesn't name where the report is published
+ * or EXPECT counts such falls. They are expected if their number is right and WITHHELD, where there
+ * is such a file, lists them all; else withheld_mismatch says so.
+ */
+void withheld_conclude(struct report *r);

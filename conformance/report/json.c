@@ -81,11 +81,25 @@ static void put_head(cJSON *root, const struct report *r)
 	put_string(root, "started", r->started);
 }
 
+/* Each level has a known number of requirements: what is missing would be the withheld ones. */
+static void put_levels(cJSON *o, const struct report *r)
+{
+	cJSON *levels;
+	int i;
+
+	if (report_hides(r)) {
+		cJSON_AddNullToObject(o, "by_level");
+		return;
+	}
+	levels = cJSON_AddObjectToObject(o, "by_level");
+	for (i = 0; i < LEVEL_COUNT; i++)
+		put_counts(cJSON_AddObjectToObject(levels, level_names[i]), r->count[i]);
+}
+
 static void put_summary(cJSON *root, const struct report *r)
 {
 	cJSON *o = cJSON_AddObjectToObject(root, "summary");
 	unsigned int all[VERDICT_COUNT];
-	cJSON *levels;
 	int i;
 
 	for (i = 0; i < VERDICT_COUNT; i++)
@@ -95,9 +109,7 @@ static void put_summary(cJSON *root, const struct report *r)
 	put_counts(o, all);
 	cJSON_AddNumberToObject(o, "expected_falls", report_expected_falls(r));
 	cJSON_AddNumberToObject(o, "withheld", r->n_withheld);
-	levels = cJSON_AddObjectToObject(o, "by_level");
-	for (i = 0; i < LEVEL_COUNT; i++)
-		put_counts(cJSON_AddObjectToObject(levels, level_names[i]), r->count[i]);
+	put_levels(o, r);
 	put_lines(o, "unused_expects", r->unused_expects);
 }
 
@@ -128,34 +140,16 @@ static void put_result(cJSON *array, const struct result *res)
 	cJSON_AddBoolToObject(o, "withheld", res->withheld);
 }
 
-/* Its name or value would tell. */
-static bool names_withheld(const struct report *r, const struct measurement *m)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_results; i++) {
-		const char *id = requirements[r->results[i].id].id;
-
-		if (r->results[i].withheld &&
-		    (strstr(str(m->name), id) || strstr(str(m->value), id) ||
-		     strstr(str(m->bundle), id)))
-			return true;
-	}
-	return false;
-}
-
+/* Left out beside what is withheld: superblocks and times can tell what it is. */
 static void put_measurements(cJSON *root, const struct report *r)
 {
 	cJSON *array = cJSON_AddArrayToObject(root, "measurements");
 	size_t i;
 
-	for (i = 0; i < r->n_measurements; i++) {
+	for (i = 0; i < r->n_measurements && !report_hides(r); i++) {
 		const struct measurement *m = &r->measurements[i];
-		cJSON *o;
+		cJSON *o = cJSON_CreateObject();
 
-		if (r->published && names_withheld(r, m))
-			continue;
-		o = cJSON_CreateObject();
 		cJSON_AddItemToArray(array, o);
 		put_string(o, "name", m->name);
 		put_string(o, "unit", m->unit);

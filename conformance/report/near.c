@@ -58,6 +58,10 @@ void near_ids(const char *word, struct text *out)
 			size_t d = distance(word, id);
 			bool hit = want <= limit ? d == want : d > limit && same_chapter(word, id);
 
+			/* It exists, and was refused for another reason. */
+			if (d == 0)
+				continue;
+
 			if (hit)
 				text_addf(out, "%s%s", shown++ ? ", " : "; near: ", id);
 		}

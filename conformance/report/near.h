@@ -4,5 +4,6 @@
 
 #include "conformance/text.h"
 
-/* Appends "; near: a, b" where requirements have names like @word, at most five; else nothing. */
+/* Appends "; near: a, b" where requirements have names like @word, at most five, and
+ * never @word; else nothing. */
 void near_ids(const char *word, struct text *out);

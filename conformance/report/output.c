@@ -90,8 +90,8 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '-' || c == '_';
 }
 
-/* Length of the withheld id that stands at @s as a word of its own, or 0. */
-static size_t withheld_at(const struct report *r, const char *s)
+/* The result whose id stands at @s as a word of its own, or NULL. */
+static const struct result *result_at(const struct report *r, const char *s)
 {
 	size_t i;
 
@@ -99,10 +99,23 @@ static size_t withheld_at(const struct report *r, const char *s)
 		const char *id = requirements[r->results[i].id].id;
 		size_t n = strlen(id);
 
-		if (r->results[i].withheld && strncmp(s, id, n) == 0 && !is_word(s[n]))
-			return n;
+		if (strncmp(s, id, n) == 0 && !is_word(s[n]))
+			return &r->results[i];
 	}
-	return 0;
+	return NULL;
+}
+
+bool output_names_withheld(const struct report *r, const char *s)
+{
+	const char *start = s;
+
+	for (; *s; s++) {
+		const struct result *res = s == start || !is_word(s[-1]) ? result_at(r, s) : NULL;
+
+		if (res && res->withheld)
+			return true;
+	}
+	return false;
 }
 
 static void sieve(const struct report *r, const char *s, struct text *out)
@@ -110,10 +123,14 @@ static void sieve(const struct report *r, const char *s, struct text *out)
 	const char *start = s;
 
 	while (*s) {
-		size_t n = s == start || !is_word(s[-1]) ? withheld_at(r, s) : 0;
+		const struct result *res = s == start || !is_word(s[-1]) ? result_at(r, s) : NULL;
 
-		text_add_n(out, n ? "(withheld)" : s, n ? strlen("(withheld)") : 1);
-		s += n ? n : 1;
+		if (res && res->verdict != VERDICT_NOT_DUE && !result_shown(r, res)) {
+			text_add(out, "(not shown)");
+			s += strlen(requirements[res->id].id);
+		} else {
+			text_add_n(out, s++, 1);
+		}
 	}
 }
 
@@ -121,7 +138,7 @@ int output_put(const struct report *r, const struct text *t, FILE *out)
 {
 	_cleanup_text_ struct text safe = { 0 };
 
-	if (r->published && r->n_withheld)
+	if (report_hides(r))
 		sieve(r, text_str(t), &safe);
 	else
 		text_add_n(&safe, text_str(t), t->len);

@@ -19,8 +19,11 @@ void output_clean(struct text *t, const char *s, bool keep_lines);
 void output_quoted(struct text *t, const char *s);
 /* Appends "runc 1.1.5 on Linux 6.18.44 (x86_64, cgroup v1)". */
 void output_subject(struct text *t, const struct report *r);
+/* True where @s holds the id of a withheld result as a word. */
+bool output_names_withheld(const struct report *r, const char *s);
 /*
  * Writes @t to @out. The last sieve of a published report: whatever text a withheld id came in by
- * (REQUIRE, FILTER, a rerun command, another result), its name does not go out.
+ * (REQUIRE, a rerun command, another result), its name does not go out; nor do those of the passes,
+ * or the gap would tell.
  */
 int output_put(const struct report *r, const struct text *t, FILE *out);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "conformance/report/report.h"
+#include "conformance/report/expect.h"
 
 #include "conformance/text.h"
 
 /* One result collects texts of many cases; a reader wants the first few. */
 #define OBSERVED_MAX 400
+#define BETWEEN "; "
 #define EVIDENCE_MAX (64u << 10)
 
 const char *const outcome_names[OUTCOME_COUNT] = {
@@ -85,6 +86,7 @@ void report_free(struct report *r)
 		r->started,
 		r->why,
 		r->unused_expects,
+		r->withheld_reason,
 		r->withheld_mismatch,
 	};
 	size_t i;
@@ -112,6 +114,59 @@ static char *join(char *old, const char *more, const char *between, size_t max)
 	return xasprintf("%s%s%s", owned, between, more);
 }
 
+/* The clause of @s that begins with the greatest number; @s where one begins without. */
+static char *greatest(char *s)
+{
+	unsigned long max = 0;
+	char *best = s;
+	char *p = s;
+
+	for (;; p += strlen(BETWEEN)) {
+		unsigned long n;
+
+		if (*p < '0' || *p > '9')
+			return s;
+		n = strtoul(p, NULL, 10);
+		if (n > max) {
+			max = n;
+			best = p;
+		}
+		p = strstr(p, BETWEEN);
+		if (!p)
+			return best;
+	}
+}
+
+/* "2 a; 512 b; 16 c" becomes "512 b; 2 a; 16 c": what is cut for a reader is the harmless part. */
+static void put_greatest_first(char *s)
+{
+	char *best = greatest(s);
+	size_t before = (size_t)(best - s);
+	const char *end = strstr(best, BETWEEN);
+	size_t n = end ? (size_t)(end - best) : strlen(best);
+	_cleanup_free_ char *clause = xstrndup(best, n);
+
+	if (before == 0)
+		return;
+	memmove(s + n + strlen(BETWEEN), s, before - strlen(BETWEEN));
+	memcpy(s, clause, n);
+	memcpy(s + n, BETWEEN, strlen(BETWEEN));
+}
+
+/* As join(), but the greatest of numbers is always among what is kept. */
+static char *join_observed(char *old, const char *more)
+{
+	size_t before = old ? strlen(old) : 0;
+	size_t max = before > OBSERVED_MAX ? before : OBSERVED_MAX;
+	char *s = join(old, more, BETWEEN, SIZE_MAX);
+	char *cut;
+
+	put_greatest_first(s);
+	while (before && strlen(s) > max && (cut = memrchr(s, BETWEEN[0], strlen(s))))
+		*cut = '\0';
+	return s;
+}
+
 static void add_bundle(struct result *res, const char *bundle)
 {
 	size_t i;
@@ -133,8 +188,8 @@ void result_merge(struct result *res, const struct finding *f, const char *bundl
 		res->verdict = f->verdict;
 	}
 	add_bundle(res, bundle);
-	res->reason = join(res->reason, text_str(&f->reason), "; ", OBSERVED_MAX);
-	res->observed = join(res->observed, text_str(&f->observed), "; ", OBSERVED_MAX);
+	res->reason = join(res->reason, text_str(&f->reason), BETWEEN, OBSERVED_MAX);
+	res->observed = join_observed(res->observed, text_str(&f->observed));
 	res->evidence = join(res->evidence, text_str(&f->rows), "", EVIDENCE_MAX);
 }
 
@@ -150,11 +205,16 @@ void report_add_measurement(struct report *r, const char *name, const char *unit
 	};
 }
 
+bool report_hides(const struct report *r)
+{
+	return r->published && r->n_withheld > 0;
+}
+
 bool result_shown(const struct report *r, const struct result *res)
 {
 	if (res->verdict == VERDICT_NOT_DUE)
 		return false;
-	if (!r->published || r->n_withheld == 0)
+	if (!report_hides(r))
 		return true;
 	return !res->withheld && (res->verdict != VERDICT_PASS || res->unexpected_pass);
 }
@@ -162,6 +222,16 @@ bool result_shown(const struct report *r, const struct result *res)
 bool result_fails_run(const struct result *res)
 {
 	return res->verdict == VERDICT_FAIL && res->level == LEVEL_MUST && !res->expected_fall;
+}
+
+bool result_is_broken(const struct result *res)
+{
+	return res->verdict == VERDICT_BROKEN && !res->expected_fall;
+}
+
+bool result_is_lesser_fall(const struct result *res)
+{
+	return res->verdict == VERDICT_FAIL && res->level != LEVEL_MUST && !res->expected_fall;
 }
 
 unsigned int report_count(const struct report *r, enum verdict v)
@@ -204,7 +274,11 @@ static void count(struct report *r)
 
 /* What decides the outcome: of all results, shown or not. */
 struct tally {
-	unsigned int seen, failed, broken, unexpected;
+	unsigned int seen;
+	unsigned int failed; /* a MUST, unexpected */
+	unsigned int fell;   /* at any level, unexpected */
+	unsigned int broken; /* unexpected */
+	unsigned int all_broken, unexpected_passes;
 };
 
 static struct tally tally(const struct report *r)
@@ -217,8 +291,10 @@ static struct tally tally(const struct report *r)
 
 		t.seen += res->verdict >= VERDICT_PASS;
 		t.failed += result_fails_run(res);
-		t.broken += res->verdict == VERDICT_BROKEN && !res->expected_fall;
-		t.unexpected += res->unexpected_pass;
+		t.fell += res->verdict == VERDICT_FAIL && !res->expected_fall;
+		t.broken += result_is_broken(res);
+		t.all_broken += res->verdict == VERDICT_BROKEN;
+		t.unexpected_passes += res->unexpected_pass;
 	}
 	return t;
 }
@@ -239,11 +315,22 @@ static char *why_lists(const struct report *r, const struct tally *t, bool stric
 
 	if (r->withheld_mismatch)
 		return xstrdup(r->withheld_mismatch);
-	if (strict && (unused || t->unexpected))
+	if (strict && (unused || t->unexpected_passes))
 		return xasprintf("STRICT: %u unexpected %s and %u unused %s of EXPECT",
-				 t->unexpected, t->unexpected == 1 ? "pass" : "passes", unused,
+				 t->unexpected_passes,
+				 t->unexpected_passes == 1 ? "pass" : "passes", unused,
 				 unused == 1 ? "entry" : "entries");
 	return NULL;
+}
+
+/* Where something is hidden the outcome must not tell its level: EXPECT fits, or it does not. */
+static enum outcome decide_hiding(const struct tally *t, bool lists_fail)
+{
+	if (!t->seen)
+		return OUTCOME_NOTHING_RAN;
+	if (!lists_fail)
+		return OUTCOME_CONFORMS;
+	return t->broken && !t->fell ? OUTCOME_BROKEN : OUTCOME_FAILS;
 }
 
 static enum outcome decide(const struct tally *t, bool implemented, bool lists_fail)
@@ -278,15 +365,22 @@ static char *why_default(enum outcome o, const struct tally *t)
 
 void report_conclude(struct report *r, bool implemented, bool strict)
 {
-	struct tally t = tally(r);
-	_cleanup_free_ char *lists = why_lists(r, &t, strict);
+	_cleanup_free_ char *lists = NULL;
+	struct tally t;
 
+	withheld_conclude(r);
+	t = tally(r);
+	lists = why_lists(r, &t, strict);
 	count(r);
-	r->outcome = decide(&t, implemented, lists != NULL);
+	if (report_hides(r))
+		r->outcome = decide_hiding(&t, lists != NULL);
+	else
+		r->outcome = decide(&t, implemented, lists != NULL);
+	r->one_cause = r->why && *r->why && t.all_broken == t.seen;
 	if (r->why && *r->why)
 		return;
 	free(r->why);
-	if (lists && r->outcome == OUTCOME_FAILS)
+	if (lists && (r->outcome == OUTCOME_FAILS || report_hides(r)))
 		r->why = TAKE_PTR(lists);
 	else
 		r->why = why_default(r->outcome, &t);

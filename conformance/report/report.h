@@ -5,6 +5,9 @@
  *
  * The way of a report: result_merge() each finding, require_level() on each result, then
  * withheld_apply() and expect_apply() (expect.h), report_conclude(), and any of the writers.
+ *
+ * A published report shows no fall but those that EXPECT names, and says nothing from which the id
+ * or the level of another one could be told.
  */
 #pragma once
 
@@ -54,7 +57,8 @@ struct report {
 	bool published;	      /* what the writers write may leave this machine */
 	bool withheld_listed; /* a WITHHELD file was read */
 	enum outcome outcome;
-	char *why; /* one sentence; "" where the results say it all */
+	char *why;	/* one sentence; "" where the results say it all */
+	bool one_cause; /* why was given to report_conclude(), and nothing could be judged for it */
 	/* of what may be shown: without the withheld ones where published */
 	unsigned int count[LEVEL_COUNT][VERDICT_COUNT];
 	struct result *results;
@@ -63,9 +67,9 @@ struct report {
 	size_t n_measurements;
 	/* entries of EXPECT that nothing used, one a line, "" if none */
 	char *unused_expects;
-	/* the sentence that says so where EXPECT counts other withheld falls than there are, or
-	 * NULL */
-	char *withheld_mismatch;
+	unsigned int withheld_allowed; /* falls that EXPECT allows without naming them */
+	char *withheld_reason;	       /* what it says of them, or NULL */
+	char *withheld_mismatch;       /* the sentence where there are more or fewer, or NULL */
 	unsigned int n_withheld;
 };
 
@@ -78,8 +82,9 @@ void result_merge(struct result *res, const struct finding *f, const char *bundl
 void report_add_measurement(struct report *r, const char *name, const char *unit, const char *value,
 			    const char *bundle);
 /*
- * Fills count, n_withheld, outcome and an unset why. @implemented is false where neither list had
- * any effect; @strict: an unexpected pass or an unused entry of EXPECT fails the run.
+ * Marks what else must be withheld; fills count, n_withheld, outcome and an unset why. @implemented
+ * is false where neither list had any effect; @strict: an unexpected pass or an unused entry of
+ * EXPECT fails the run.
  */
 void report_conclude(struct report *r, bool implemented, bool strict);
 
@@ -90,6 +95,8 @@ void report_conclude(struct report *r, bool implemented, bool strict);
 char *report_runtime_name(const struct report *r);
 char *report_runtime_version(const struct report *r);
 
+/* True where something is left out of what is written: levels and measurements are, too. */
+bool report_hides(const struct report *r);
 /*
  * False for what is not due, for a withheld result of a published report, and then for its passes,
  * too: if these were listed, the list of all requirements would tell which one is withheld.
@@ -97,6 +104,9 @@ char *report_runtime_version(const struct report *r);
 bool result_shown(const struct report *r, const struct result *res);
 /* A fall that fails the run. */
 bool result_fails_run(const struct result *res);
+/* Others that EXPECT doesn't list. */
+bool result_is_broken(const struct result *res);
+bool result_is_lesser_fall(const struct result *res); /* below MUST */
 /* Results with @v at any level, as counted. */
 unsigned int report_count(const struct report *r, enum verdict v);
 /* Shown falls (fail or broken) that EXPECT lists. */

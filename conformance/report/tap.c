@@ -56,7 +56,7 @@ static void add_directive(struct text *t, const struct result *res)
 		text_add(t, " # SKIP ");
 		output_clean(t, res->reason, false);
 	} else if (res->expected_fall) {
-		text_add(t, " # TODO expected: ");
+		text_add(t, " # TODO known fall: ");
 		output_clean(t, res->expect_reason, false);
 	} else if (res->verdict == VERDICT_FAIL && res->level != LEVEL_MUST) {
 		text_addf(t, " # TODO %s", level_names[res->level]);
@@ -80,7 +80,7 @@ static void add_result(struct text *t, const struct result *res, unsigned int n)
 
 static bool is_plain_not_ok(const struct result *res)
 {
-	return result_fails_run(res) || (res->verdict == VERDICT_BROKEN && !res->expected_fall);
+	return result_fails_run(res) || result_is_broken(res);
 }
 
 static void add_outcome(struct text *t, const struct report *r, unsigned int n)
@@ -122,7 +122,7 @@ int report_tap(const struct report *r, FILE *out)
 		add_result(&lines, res, ++n);
 		told |= is_plain_not_ok(res);
 	}
-	if (r->published && r->n_withheld && report_count(r, VERDICT_PASS))
+	if (report_hides(r) && report_count(r, VERDICT_PASS))
 		text_addf(&lines,
 			  "ok %u - maskspec: %u passed, not listed beside what is withheld\n", ++n,
 			  report_count(r, VERDICT_PASS));
@@ -132,7 +132,7 @@ int report_tap(const struct report *r, FILE *out)
 	text_addf(&t, "TAP version 13\n1..%u\n", n);
 	text_add(&t, text_str(&lines));
 	add_unused(&t, r);
-	if (r->published && r->n_withheld)
+	if (report_hides(r))
 		text_addf(&t, "# %u withheld\n", r->n_withheld);
 	return output_put(r, &t, out);
 }

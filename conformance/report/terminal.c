@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The summary for a person. Every name of the results is in report.json; here is what to act on. */
 #include "conformance/report/output.h"
+#include "conformance/report/sentence.h"
 #include "conformance/report/wrap.h"
 
 #define SHOWN_IN_FULL 10
@@ -45,19 +46,33 @@ static void add_head(const struct paint *p)
 		wrap_lines(p->t, "", r->why, 3);
 }
 
+static void add_count(const struct paint *p, const char *name, const unsigned int *n)
+{
+	text_addf(p->t, "%-8s%8u%8u%8u%8u\n", name, n[VERDICT_PASS], n[VERDICT_FAIL],
+		  n[VERDICT_SKIP], n[VERDICT_BROKEN]);
+}
+
+/* Beside what is withheld without the levels: how many each has is known. */
 static void add_counts(const struct paint *p)
 {
+	unsigned int all[VERDICT_COUNT];
 	int i;
 
 	text_addf(p->t, "\n%-8s%8s%8s%8s%8s\n", "", "pass", "fail", "skip", "broken");
-	for (i = 0; i < LEVEL_COUNT; i++) {
-		const unsigned int *n = p->r->count[i];
-
-		text_addf(p->t, "%-8s%8u%8u%8u%8u\n", level_names[i], n[VERDICT_PASS],
-			  n[VERDICT_FAIL], n[VERDICT_SKIP], n[VERDICT_BROKEN]);
-	}
+	for (i = 0; i < VERDICT_COUNT; i++)
+		all[i] = report_count(p->r, (enum verdict)i);
+	if (report_hides(p->r))
+		add_count(p, "shown", all);
+	for (i = 0; i < LEVEL_COUNT && !report_hides(p->r); i++)
+		add_count(p, level_names[i], p->r->count[i]);
 	if (p->r->n_withheld)
 		text_addf(p->t, "%u withheld\n", p->r->n_withheld);
+}
+
+static const char *level_word(const struct result *res)
+{
+	return res->level == requirements[res->id].level ? level_names[res->level]
+							 : "MUST (required)";
 }
 
 /* What was seen, and in which bundles. */
@@ -86,7 +101,7 @@ static void add_full(const struct paint *p, const struct result *res)
 
 	text_add(p->t, "\n");
 	paint(p, broken ? "1;" YELLOW : "1;" RED, broken ? "BROKEN" : "FAIL");
-	text_addf(p->t, "  %s  %s  %s\n", level_names[res->level], req->id, req->spec);
+	text_addf(p->t, "  %s  %s  %s\n", level_word(res), req->id, req->spec);
 	wrap_lines(p->t, "  ", req->title, spare == 1 && title > 1 ? 2 : 1);
 	if (*str(res->expected))
 		wrap_lines(p->t, "  expected: ", res->expected, 1);
@@ -96,21 +111,6 @@ static void add_full(const struct paint *p, const struct result *res)
 		output_clean(p->t, res->rerun, false);
 		text_add(p->t, "\n");
 	}
-}
-
-static bool is_must_fall(const struct result *res)
-{
-	return result_fails_run(res);
-}
-
-static bool is_broken(const struct result *res)
-{
-	return res->verdict == VERDICT_BROKEN && !res->expected_fall;
-}
-
-static bool is_lesser_fall(const struct result *res)
-{
-	return res->verdict == VERDICT_FAIL && res->level != LEVEL_MUST && !res->expected_fall;
 }
 
 static bool is_expected(const struct result *res)
@@ -140,12 +140,14 @@ static void each(const struct paint *p, bool (*wanted)(const struct result *), s
 		text_addf(p->t, "\nand %zu more, see report.json\n", n - max);
 }
 
+/* The anchor first: what is cut is at the end. */
 static void add_lesser(const struct paint *p, const struct result *res)
 {
+	const struct requirement *req = &requirements[res->id];
 	_cleanup_free_ char *seen = seen_where(res);
 	_cleanup_text_ struct text line = { 0 };
 
-	text_addf(&line, "%s: %s, %s", requirements[res->id].id, seen, requirements[res->id].spec);
+	text_addf(&line, "%s  %s: %s", req->id, req->spec, seen);
 	wrap_lines(p->t, res->level == LEVEL_SHOULD ? "SHOULD  " : "INFO    ", text_str(&line), 2);
 }
 
@@ -153,9 +155,9 @@ static void add_expected(const struct paint *p, const struct result *res)
 {
 	_cleanup_text_ struct text line = { 0 };
 
-	text_addf(&line, "%s %s %s: %s", level_names[res->level], requirements[res->id].id,
+	text_addf(&line, "%s %s %s: %s", level_word(res), requirements[res->id].id,
 		  verdict_names[res->verdict], str(res->expect_reason));
-	wrap_lines(p->t, "expected    ", text_str(&line), 1);
+	wrap_lines(p->t, "known fall  ", text_str(&line), 1);
 }
 
 static void add_unexpected(const struct paint *p, const struct result *res)
@@ -217,123 +219,24 @@ static void add_skips(const struct paint *p)
 		wrap_lines(p->t, "skipped     ", text_str(&line), 1);
 }
 
-static unsigned int judged(const struct report *r, enum level level)
-{
-	const unsigned int *n = r->count[level];
-
-	return n[VERDICT_PASS] + n[VERDICT_FAIL] + n[VERDICT_BROKEN];
-}
-
-/* ": dir-empty, file-null", at most eight of them. Returns the number of all. */
-static size_t list_ids(const struct report *r, bool (*wanted)(const struct result *),
-		       struct text *out)
-{
-	size_t n = 0;
-	size_t i;
-
-	for (i = 0; i < r->n_results; i++) {
-		const struct result *res = &r->results[i];
-
-		if (result_shown(r, res) && wanted(res) && n++ < 8)
-			text_addf(out, "%s%s", n == 1 ? ": " : ", ", requirements[res->id].id);
-	}
-	if (n > 8)
-		text_addf(out, " and %zu more", n - 8);
-	return n;
-}
-
-static void add_conforms(const struct report *r, struct text *t, struct text *ids)
-{
-	unsigned int all = judged(r, LEVEL_MUST);
-	unsigned int passed = r->count[LEVEL_MUST][VERDICT_PASS];
-	size_t n;
-
-	if (passed < all) {
-		text_addf(t, "passes %u of %u MUST requirements", passed, all);
-		list_ids(r, is_expected, ids);
-		return;
-	}
-	n = list_ids(r, is_lesser_fall, ids);
-	text_addf(t, "passes all %u judged MUST requirements", all);
-	if (n)
-		text_addf(t, " and fails %zu below MUST", n);
-}
-
-/* Without a failure that may be named it is EXPECT that doesn't fit. */
-static void add_fails(const struct report *r, struct text *t, struct text *ids)
-{
-	size_t n = list_ids(r, is_must_fall, ids);
-
-	if (n)
-		text_addf(t, "fails %zu of %u MUST requirements", n, judged(r, LEVEL_MUST));
-	else
-		text_addf(t, "passes %u of %u MUST requirements",
-			  r->count[LEVEL_MUST][VERDICT_PASS], judged(r, LEVEL_MUST));
-	if (!n && *str(r->why))
-		text_addf(ids, ": %s", r->why);
-}
-
-/* The verb of the sentence, and the ids to name behind it. */
-static void add_claim(const struct report *r, struct text *t, struct text *ids)
-{
-	switch (r->outcome) {
-	case OUTCOME_CONFORMS:
-		add_conforms(r, t, ids);
-		break;
-	case OUTCOME_FAILS:
-		add_fails(r, t, ids);
-		break;
-	case OUTCOME_NOT_IMPLEMENTED:
-		text_add(t, "does not implement masked and readonly paths: it ");
-		add_fails(r, t, ids);
-		break;
-	case OUTCOME_BROKEN:
-		text_addf(t, "could not be judged on %zu requirements",
-			  list_ids(r, is_broken, ids));
-		break;
-	case OUTCOME_NOTHING_RAN:
-	case OUTCOME_COUNT:
-		text_add(t, "was not judged on any requirement");
-		break;
-	}
-}
-
-/* The one to paste into a bug report: it stands without the rest. */
-static void add_sentence(const struct paint *p)
-{
-	const struct report *r = p->r;
-	_cleanup_text_ struct text line = { 0 };
-	_cleanup_text_ struct text ids = { 0 };
-
-	output_subject(&line, r);
-	text_add(&line, " ");
-	add_claim(r, &line, &ids);
-	text_addf(&line, " of OCI path masking (maskspec %s at %.12s%s", str(r->kit_version),
-		  str(r->kit_commit), r->partial ? ", partial" : "");
-	if (report_expected_falls(r))
-		text_addf(&line, ", %u expected", report_expected_falls(r));
-	if (r->n_withheld && r->published)
-		text_addf(&line, ", %u withheld", r->n_withheld);
-	text_addf(&line, ")%s.", text_str(&ids));
-	text_add(p->t, "\n");
-	wrap_lines(p->t, "", text_str(&line), 9);
-}
-
 int report_text(const struct report *r, FILE *out, bool colour)
 {
 	_cleanup_text_ struct text t = { 0 };
+	_cleanup_text_ struct text lists = { 0 };
 	struct paint p = { .t = &t, .r = r, .colour = colour };
 
 	add_head(&p);
 	add_counts(&p);
-	each(&p, is_must_fall, SHOWN_IN_FULL, add_full);
-	each(&p, is_broken, SHOWN_IN_FULL, add_full);
-	text_add(&t, "\n");
-	each(&p, is_lesser_fall, SIZE_MAX, add_lesser);
+	each(&p, result_fails_run, SHOWN_IN_FULL, add_full);
+	if (!r->one_cause)
+		each(&p, result_is_broken, SHOWN_IN_FULL, add_full);
+	p.t = &lists;
+	each(&p, result_is_lesser_fall, SIZE_MAX, add_lesser);
 	each(&p, is_expected, SIZE_MAX, add_expected);
 	each(&p, is_unexpected, SIZE_MAX, add_unexpected);
 	add_unused(&p);
 	add_skips(&p);
-	add_sentence(&p);
+	text_addf(&t, "%s%s\n", lists.len ? "\n" : "", text_str(&lists));
+	sentence_add(&t, r);
 	return output_put(r, &t, out);
 }

@@ -69,3 +69,71 @@ int withheld_apply(struct report *r, const char *path, char **ret_error)
 	r->withheld_listed = true;
 	return 0;
 }
+
+/* EXPECT names it with another verdict, or not at all. */
+static bool is_unnamed(const struct result *res)
+{
+	return (res->verdict == VERDICT_FAIL || res->verdict == VERDICT_BROKEN) &&
+	       !res->expected_fall;
+}
+
+static char *mismatch(const struct report *r, unsigned int found, unsigned int unlisted)
+{
+	bool lists = r->withheld_listed && unlisted;
+	unsigned int n = lists ? unlisted : found;
+	unsigned int allowed = lists ? 0 : r->withheld_allowed;
+
+	if (!r->published)
+		return xasprintf("EXPECT counts %u withheld falls, %u were found", allowed, found);
+	return xasprintf("%u %s not named by EXPECT%s and not shown, %u %s allowed; see a run "
+			 "without PUBLISH",
+			 n, n == 1 ? "fall is" : "falls are", lists ? " or WITHHELD" : "", allowed,
+			 allowed == 1 ? "is" : "are");
+}
+
+/* A line about a hidden result would name it: by its id, or by its number in EXPECT's file. */
+static void drop_unused(struct report *r)
+{
+	_cleanup_text_ struct text kept = { 0 };
+	char *rest = r->unused_expects;
+	char *line;
+
+	while (rest && (line = next_line(&rest)))
+		if (!output_names_withheld(r, line))
+			text_addf(&kept, "%s\n", line);
+	free(r->unused_expects);
+	r->unused_expects = xstrdup(text_str(&kept));
+}
+
+/* A run of a part may well find fewer. */
+void withheld_conclude(struct report *r)
+{
+	unsigned int found = 0, unlisted = 0;
+	bool fits;
+	size_t i;
+
+	free(r->withheld_mismatch);
+	r->withheld_mismatch = NULL;
+	if (!r->published && !r->withheld_allowed)
+		return;
+	for (i = 0; i < r->n_results; i++) {
+		found += is_unnamed(&r->results[i]);
+		unlisted += is_unnamed(&r->results[i]) && !r->results[i].withheld;
+	}
+	fits = found == r->withheld_allowed || (r->partial && found < r->withheld_allowed);
+	fits = fits && !(r->withheld_listed && unlisted);
+	if (!fits)
+		r->withheld_mismatch = mismatch(r, found, unlisted);
+	for (i = 0; i < r->n_results; i++) {
+		struct result *res = &r->results[i];
+
+		if (!is_unnamed(res))
+			continue;
+		res->withheld = true;
+		res->expected_fall = fits;
+		free(res->expect_reason);
+		res->expect_reason = fits ? xstrdup(str(r->withheld_reason)) : NULL;
+	}
+	if (r->published)
+		drop_unused(r);
+}

@@ -12,7 +12,7 @@ static inline struct result *sample_add(struct report *r, enum requirement_id id
 
 	GROW(r->results, r->n_results);
 	res = &r->results[r->n_results++];
-	*res = (struct result){.id = id, .level = level, .verdict = verdict};
+	*res = (struct result){ .id = id, .level = level, .verdict = verdict };
 	res->reason = xstrdup(verdict == VERDICT_SKIP	  ? "not offered"
 			      : verdict == VERDICT_BROKEN ? "control is dull"
 							  : "");
@@ -48,6 +48,22 @@ static inline void sample_init(struct report *r)
 		.started = xstrdup("2026-01-01T00:00:00Z"),
 		.seconds = 12.3456,
 	};
+}
+
+/* @words: a level's letter (M S I), a verdict's (P F S B), ! where EXPECT lists it. */
+static inline void sample_words(struct report *r, const char *words)
+{
+	static const char levels[] = "MSI";
+	static const char verdicts[] = "-SPBF";
+	int id = 0;
+
+	for (; *words; words += strcspn(words, " "), words += *words == ' ') {
+		enum level level = (enum level)(strchr(levels, words[0]) - levels);
+		enum verdict verdict = (enum verdict)(strchr(verdicts, words[1]) - verdicts);
+
+		sample_add(r, (enum requirement_id)id++, level, verdict)->expected_fall =
+			words[2] == '!';
+	}
 }
 
 /* One result of every verdict, and falls of every level. */
