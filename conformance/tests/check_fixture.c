@@ -473,16 +473,6 @@ START_TEST(test_bad)
 }
 END_TEST
 
-START_TEST(test_no_folder)
-{
-	_cleanup_free_ char *error = NULL;
-	struct case_list l = { 0 };
-
-	ck_assert_int_eq(fixtures_load("/nonexistent", &l, &error), -EINVAL);
-	ck_assert_ptr_nonnull(strstr(error, "/nonexistent: no fixtures here"));
-}
-END_TEST
-
 int main(void)
 {
 	Suite *s = suite_create("fixture");
@@ -500,6 +490,5 @@ int main(void)
 	add_case(s, "repeat", test_repeat, 0);
 	add_case(s, "defaults", test_defaults, 0);
 	ADD_ROWS(s, bad_rows, test_bad);
-	add_case(s, "no-folder", test_no_folder, 0);
 	return run_suite(s);
 }
