@@ -18,7 +18,8 @@ static int complain(const struct place *at, const char *word, const char *what, 
 {
 	_cleanup_text_ struct text near = { 0 };
 
-	near_ids(word, &near);
+	if (requirement_by_name(word) == REQ_COUNT)
+		near_ids(word, &near);
 	if (at->file)
 		*ret_error = xasprintf("%s:%u: \"%s\" %s%s", at->file, at->line, word, what,
 				       text_str(&near));
