@@ -92,7 +92,7 @@ int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text
 		if (r == 0)
 			r = add_list(dir, fixture, name->valuestring, containers, all, error);
 	plain = make_container(fixture, "plain", all);
-	cJSON_ReplaceItemInObjectCaseSensitive(plain, "topics", cJSON_CreateString(""));
+	cJSON_DeleteItemFromObjectCaseSensitive(plain, "topics");
 	cJSON_InsertItemInArray(containers, 0, plain);
 	if (r == 0)
 		r = fixture_case(f, l, error);
