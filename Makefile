@@ -171,7 +171,7 @@ BATS := $(wildcard conformance/tests/*.bats)
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
 
 $(B)/tests/check_reference: $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/*.c)) \
-		$(B)/reference/spec_config.o $(B)/libmaskref.a
+		$(filter-out $(B)/reference/maskref.o,$(REF_RUNTIME_O)) $(B)/libmaskref.a
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
