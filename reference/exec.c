@@ -171,6 +171,8 @@ static _Noreturn void between_main(struct container *c, const int *fds, size_t n
 	/* CVE-2019-5736: those inside may not open this process' program. */
 	prctl(PR_SET_DUMPABLE, 0);
 	r = cgroups_join(&c->cgroups, getpid(), &f);
+	if (r == 0)
+		r = process_set_oom_score(getpid(), &c->process, &f);
 	if (r == 0) {
 		r = process_join(fds, n);
 		if (r < 0)

@@ -198,6 +198,18 @@ static int write_map(pid_t pid, const char *name, const struct spec_id_map *maps
 	return write_proc(pid, name, text);
 }
 
+int process_set_oom_score(pid_t pid, const struct spec_process *p, struct fault *f)
+{
+	char text[32];
+	int r;
+
+	if (!p->has_oom_score_adj)
+		return 0;
+	snprintf(text, sizeof(text), "%lld", (long long)p->oom_score_adj);
+	r = write_proc(pid, "oom_score_adj", text);
+	return r < 0 ? fault_set(f, -r, "process.oomScoreAdj: %s", strerror(-r)) : 0;
+}
+
 int process_write_maps(struct container *c, struct fault *f)
 {
 	int r;
@@ -210,15 +222,7 @@ int process_write_maps(struct container *c, struct fault *f)
 		if (r < 0)
 			return fault_set(f, -r, "linux.gidMappings: %s", strerror(-r));
 	}
-	if (c->spec.process.has_oom_score_adj) {
-		char text[32];
-
-		snprintf(text, sizeof(text), "%lld", (long long)c->spec.process.oom_score_adj);
-		r = write_proc(c->pid, "oom_score_adj", text);
-		if (r < 0)
-			return fault_set(f, -r, "process.oomScoreAdj: %s", strerror(-r));
-	}
-	return 0;
+	return process_set_oom_score(c->pid, &c->spec.process, f);
 }
 
 /* From outside: the caller may raise a hard limit that root of a user namespace may not. */
