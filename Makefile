@@ -185,11 +185,11 @@ $(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
 check: lint unit bats
 
 unit: $(UNIT)
-	@for t in $(UNIT); do $$t || exit 1; done
+	@r=0; for t in $(UNIT); do $$t || r=1; done; exit $$r
 
 bats: all
 	@$(call need,bats); $(call need,jq); $(call need,prove)
-	@for t in $(BATS); do bats $$t || exit 1; done
+	@r=0; for t in $(BATS); do bats $$t || r=1; done; exit $$r
 
 lint: all
 	@.ci/lint $(B)

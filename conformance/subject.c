@@ -417,7 +417,6 @@ static void write_facts(const struct observation *o)
 
 void observe_case(const struct options *opt, const char *path, unsigned int index)
 {
-	_cleanup_text_ struct text text = { 0 };
 	_cleanup_free_ char *raw = NULL;
 	struct observation o = { .opt = opt, .index = index };
 	struct test_case c;

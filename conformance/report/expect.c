@@ -151,13 +151,16 @@ int expect_parse(const char *file, char *text, struct expects *ret, char **ret_e
 int expect_load(const char *value, const char *dir, struct expects *ret, char **ret_error)
 {
 	_cleanup_free_ char *path = list_path(value, dir);
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *error = NULL;
 	int r;
 
 	r = list_read("EXPECT", path, &text, ret_error);
 	if (r < 0)
 		return r;
-	return expect_parse(path, text, ret, ret_error);
+	r = expect_parse(path, text, ret, &error);
+	if (r < 0)
+		*ret_error = xasprintf("EXPECT: %s", error);
+	return r;
 }
 
 static bool applies(const struct report *r, const struct expect_entry *e)
