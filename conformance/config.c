@@ -3,7 +3,7 @@
  * The config.json that a container of a fixture gets: what the engines hand out, reduced to what
  * masking needs, so that any runtime can take it. Fields of the fixture's container:
  *   userns true, sysfs true, sysadmin true, readonlyRoot true, mounts [OCI mounts, added],
- *   rootfsPropagation, cwd, args, maskedPaths and readonlyPaths (any JSON), maskedPathsText
+ *   rootfsPropagation, args, maskedPaths and readonlyPaths (any JSON), maskedPathsText
  * observe replaces @IO@ and @ID@.
  */
 #include "conformance/fixture.h"

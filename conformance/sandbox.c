@@ -25,6 +25,7 @@
 #include "conformance/mountinfo.h"
 
 #define CGROUP_DIR "/sys/fs/cgroup"
+#define CGROUP_MAGIC 0x27e0eb
 #define CGROUP2_MAGIC 0x63677270
 #define TMPFS_MAGIC 0x01021994
 
@@ -33,11 +34,16 @@ static int neg(int r)
 	return r < 0 ? -errno : 0;
 }
 
-static bool is_cgroup2(const char *path)
+static bool is_filesystem(const char *path, long magic)
 {
 	struct statfs s;
 
-	return statfs(path, &s) == 0 && s.f_type == CGROUP2_MAGIC;
+	return statfs(path, &s) == 0 && s.f_type == magic;
+}
+
+static bool is_cgroup2(const char *path)
+{
+	return is_filesystem(path, CGROUP2_MAGIC);
 }
 
 const char *sandbox_cgroup_name(void)
@@ -53,7 +59,7 @@ struct hierarchy {
 	char *target;
 };
 
-/* What lies in the hybrid host's folder: hierarchies and links like cpu -> cpu,cpuacct. */
+/* The v1 hierarchies of the host, and links like cpu -> cpu,cpuacct; nothing else. */
 static size_t list_hierarchies(struct hierarchy **ret)
 {
 	DIR *d = opendir(CGROUP_DIR);
@@ -66,7 +72,7 @@ static size_t list_hierarchies(struct hierarchy **ret)
 		char target[256];
 		ssize_t len;
 
-		if (e->d_name[0] == '.' || is_cgroup2(path))
+		if (e->d_name[0] == '.' || !is_filesystem(path, CGROUP_MAGIC))
 			continue;
 		len = readlink(path, target, sizeof(target));
 		GROW(list, n);
@@ -123,7 +129,7 @@ static int make_cgroups(enum cgroup_layout want)
 		return want == CGROUP_V1 ? -ENOTSUP : 0;
 	if (want == CGROUP_V2)
 		return neg(mount("cgroup2", CGROUP_DIR, "cgroup2", 0, NULL));
-	return is_cgroup2(CGROUP_DIR "/unified") ? make_v1() : 0;
+	return make_v1();
 }
 
 static bool below(const char *path, const char *dir)

@@ -108,13 +108,16 @@ static void ask_state(struct subject *s, const char *phase)
 static void mount_table(struct subject *s, const char *phase, const char *file, const char *whose)
 {
 	_cleanup_free_ char *text = NULL;
+	unsigned int lines = 0;
 	char *rest, *line;
 	int r = read_file_at(AT_FDCWD, file, 16u << 20, &text, NULL);
 
 	if (r < 0)
 		FACT(s, phase, OP_MOUNTINFO, whose, errno_name(r), "%s", "");
-	for (rest = text; r == 0 && (line = next_line(&rest));)
+	for (rest = text; r == 0 && (line = next_line(&rest)); lines++)
 		FACT(s, phase, OP_MOUNTINFO, whose, "ok", "%s", line);
+	if (r == 0)
+		FACT(s, phase, OP_MOUNTINFO, whose, "end", "lines=%u", lines);
 }
 
 static void container_mounts(struct subject *s, const char *phase)

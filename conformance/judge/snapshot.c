@@ -51,7 +51,7 @@ static void mark_covered(struct snapshot *s)
 /* The number of lines behind the last one; false where it is another than was read. */
 static bool is_whole(const struct snapshot *s, const struct row *end)
 {
-	return !end || (row_number(end, "lines") >= 0 && (size_t)row_number(end, "lines") == s->n);
+	return end && (row_number(end, "lines") >= 0 && (size_t)row_number(end, "lines") == s->n);
 }
 
 int snapshot_read(const struct facts *f, const char *source, const char *name, const char *phase,

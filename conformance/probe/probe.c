@@ -83,15 +83,18 @@ static void report(const struct probe *p, const char *phase, enum identity as, c
 static void report_mounts(const struct probe *p, const char *phase, enum identity as)
 {
 	_cleanup_free_ char *text = NULL;
-	char *rest, *line;
+	char *rest, *line, end[32];
+	unsigned int lines = 0;
 	int r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", 16u << 20, &text, NULL);
 
 	if (r < 0) {
 		report(p, phase, as, "mountinfo", "", errno_name(r), "");
 		return;
 	}
-	for (rest = text; (line = next_line(&rest));)
+	for (rest = text; (line = next_line(&rest)); lines++)
 		report(p, phase, as, "mountinfo", "", "ok", line);
+	snprintf(end, sizeof(end), "lines=%u", lines);
+	report(p, phase, as, "mountinfo", "", "end", end);
 }
 
 static void run_row(const struct probe *p, const char *phase, const struct todo *t)
