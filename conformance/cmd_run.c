@@ -370,6 +370,11 @@ int cmd_run(int argc, char **argv)
 		return write_status(o.out, EXIT_USAGE);
 	p.run_id = make_run_id();
 	plan_cases(&p, &l, o.profile, o.filter);
+	if (p.n < 2 && !*o.filter) {
+		complain(EXIT_NOTHING_RAN,
+			 "PROFILE=%s: no case is of this profile yet; nothing ran", o.profile);
+		return write_status(o.out, EXIT_NOTHING_RAN);
+	}
 	if (p.n < 2) {
 		complain(EXIT_USAGE,
 			 "FILTER=%s PROFILE=%s: no case and no requirement of that name; `maskspec "

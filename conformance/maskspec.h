@@ -7,6 +7,7 @@
 
 #define EXIT_USAGE 2
 #define EXIT_BROKEN 3
+#define EXIT_NOTHING_RAN 4
 
 typedef int command_main(int argc, char **argv);
 command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_version;
