@@ -105,15 +105,6 @@ static void write_tree(const struct tree_entry *e, struct text *out)
 			NULL);
 }
 
-static size_t count_lines(const char *s)
-{
-	size_t n = 0;
-
-	for (; (s = strchr(s, '\n')); s++)
-		n++;
-	return n;
-}
-
 void case_write(const struct test_case *c, struct text *out)
 {
 	_cleanup_text_ struct text t = { 0 };

@@ -31,6 +31,12 @@ enum op {
 };
 _Static_assert(OP_COUNT < 64, "sets of operations are one 64-bit word");
 
+/* The operations of ops.def that try to get a mask out of the way. */
+static inline bool is_mount_attempt(enum op op)
+{
+	return op >= OP_UMOUNT && op <= OP_HANDLE;
+}
+
 /* In the order of the letters "RNUSEM-" of ops.def. */
 enum identity {
 	AS_ROOT,

@@ -57,11 +57,6 @@ static const struct class_rule *find_rule(const char *class)
 	return requirement_by_name(class) < REQ_COUNT ? &look_rule : NULL;
 }
 
-static bool is_mount_attempt(enum op op)
-{
-	return op >= OP_UMOUNT && op <= OP_HANDLE;
-}
-
 static bool is_asked(const struct class_rule *rule, enum op op, enum identity as)
 {
 	char target = op_info[op].target;

@@ -392,15 +392,6 @@ static void run_containers(struct observation *o)
 	}
 }
 
-static size_t count_lines(const char *s)
-{
-	size_t n = 0;
-
-	for (; (s = strchr(s, '\n')); s++)
-		n++;
-	return n;
-}
-
 static void write_facts(const struct observation *o)
 {
 	_cleanup_text_ struct text t = { 0 };

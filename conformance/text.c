@@ -212,6 +212,15 @@ char *next_line(char **rest)
 	return line;
 }
 
+size_t count_lines(const char *s)
+{
+	size_t n = 0;
+
+	for (; (s = strchr(s, '\n')); s++)
+		n++;
+	return n;
+}
+
 int read_file_at(int dirfd, const char *path, size_t max, char **ret, size_t *ret_len)
 {
 	/* A FIFO that a runtime puts in a file's place must not block; others don't care. */

@@ -52,6 +52,9 @@ size_t split_record(char *line, char **fields, size_t max);
 /* Next line of *@rest, cut at its newline, or NULL at the end. A last line without one counts. */
 char *next_line(char **rest);
 
+/* Number of newlines. */
+size_t count_lines(const char *s);
+
 /* Whole file, NUL terminated, into *@ret (owned by the caller); -EFBIG above @max bytes. */
 int read_file_at(int dirfd, const char *path, size_t max, char **ret, size_t *ret_len);
 /* Writes @len bytes to a new file, by a temporary name and a rename. */

@@ -155,21 +155,16 @@ JUDGE(dir_errno) = {
 
 /* Reported --------------------------------------------------------------------------------- */
 
-static void say_value(const struct row *r, struct text *out)
-{
-	text_addf(out, "%s%s: %s %s", out->len ? "; " : "", r->path, r->result, r->value);
-}
-
 JUDGE(dir_mode) = {
 	.class = "masked-dir",
 	.ops = OPS1(STAT),
-	.informs = say_value,
+	.informs = row_say,
 	.expected = "reported, never failed",
 };
 
 JUDGE(dir_kind) = {
 	.class = "masked-dir",
 	.ops = OPS1(STATFS),
-	.informs = say_value,
+	.informs = row_say,
 	.expected = "reported, never failed",
 };

@@ -300,8 +300,7 @@ static void judge_row(const struct judge *j, const struct view *v, const struct 
 	}
 }
 
-/* What the runtime said, for the reader; no verdict rests on it. */
-static const char *words_of_refusal(const struct view *v)
+const char *refusal_words(const struct view *v)
 {
 	const struct row *create = answered(v, "create", "create");
 	const struct row *start = answered(v, "start", "start");
@@ -321,7 +320,7 @@ static void judge_refused(const struct judge *j, const struct view *v, struct fi
 		found(f, VERDICT_PASS, "refused");
 	else
 		found(f, VERDICT_BROKEN, "container %s did not start (see life-start): %.160s",
-		      v->container->name, words_of_refusal(v));
+		      v->container->name, refusal_words(v));
 }
 
 /* exec is optional: OCI names only create, start, state, kill and delete. */

@@ -128,15 +128,10 @@ JUDGE(file_errno) = {
 	.expected = "ENODEV, EACCES, EINVAL, EBUSY: those of a mounted null device",
 };
 
-static void say_value(const struct row *r, struct text *out)
-{
-	text_addf(out, "%s%s: %s %s", out->len ? "; " : "", r->path, r->result, r->value);
-}
-
 JUDGE(file_mode) = {
 	.class = "masked-file",
 	.ops = OPS1(STAT),
-	.informs = say_value,
+	.informs = row_say,
 	.expected = "reported, never failed",
 };
 

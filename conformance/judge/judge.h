@@ -110,7 +110,9 @@ void finding_free(struct finding *f);
 /* For check(): ends of a container, read from the driver's rows. */
 bool container_started(const struct view *v); /* create and start answered 0 and the payload ran */
 bool container_refused(const struct view *v); /* create or start answered, and not with 0 */
-bool container_ran(const struct view *v);     /* any trace of the payload */
+/* What the runtime said on stderr, for the reader; no verdict rests on it. */
+const char *refusal_words(const struct view *v);
+bool container_ran(const struct view *v); /* any trace of the payload */
 /* Row of container @name (NULL: of the whole case); NULL where there is none, or where two
  * contradict each other. @path may be NULL: any, then the first. */
 const struct row *find_row(const struct facts *f, const char *source, const char *name,

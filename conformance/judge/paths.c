@@ -91,18 +91,6 @@ JUDGE(path_missing_untouched) = {
 
 /* Ends of a container ------------------------------------------------------------------------ */
 
-static const char *stderr_of(const struct view *v)
-{
-	const struct row *create =
-		find_row(v->facts, "driver", v->container->name, "create", OP_EXIT, "create");
-	const struct row *start =
-		find_row(v->facts, "driver", v->container->name, "start", OP_EXIT, "start");
-
-	if (start && *start->value)
-		return start->value;
-	return create ? create->value : "";
-}
-
 /* The sibling without the odd entry, which must start: else the refusal says nothing. */
 static bool plain_started(const struct view *v)
 {
@@ -140,7 +128,7 @@ static void check_starts(const struct view *v, struct finding *f)
 		found(f, VERDICT_BROKEN, "the sibling without the entry didn't start");
 	else if (container_refused(v))
 		found(f, VERDICT_FAIL, "container %s was refused: %.200s", v->container->name,
-		      stderr_of(v));
+		      refusal_words(v));
 	else
 		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
 		      v->container->name);

@@ -60,3 +60,8 @@ bool row_shows(const struct row *r)
 		return row_number(r, "ro") >= 0 && row_number(r, "blocks") >= 0;
 	return true;
 }
+
+void row_say(const struct row *r, struct text *out)
+{
+	text_addf(out, "%s%s: %s %s", out->len ? "; " : "", r->path, r->result, r->value);
+}

@@ -12,6 +12,8 @@ bool row_exposes(const struct row *r);
 bool row_not_masked(const struct row *r);
 /* Of a control: the operation did what it does where nothing is masked, on evidence. */
 bool row_shows(const struct row *r);
+/* informs(): path, result and value as they are. */
+void row_say(const struct row *r, struct text *out);
 /* Not the null device 1:3. */
 bool row_not_null(const struct row *r);
 

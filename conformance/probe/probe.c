@@ -137,11 +137,6 @@ static void run_apart(const struct probe *p, const struct todo *t)
 		waitpid(pid, NULL, 0);
 }
 
-static bool is_mount_attempt(enum op op)
-{
-	return op >= OP_UMOUNT && op <= OP_HANDLE;
-}
-
 /* Identities ------------------------------------------------------------------------------- */
 
 static int drop_capabilities(void)

@@ -299,7 +299,7 @@ static struct tally tally(const struct report *r)
 	return t;
 }
 
-static unsigned int count_lines(const char *s)
+static unsigned int lines_of(const char *s)
 {
 	unsigned int n = 0;
 
@@ -311,7 +311,7 @@ static unsigned int count_lines(const char *s)
 /* An error of the lists is as loud as a failed MUST: its author must look. */
 static char *why_lists(const struct report *r, const struct tally *t, bool strict)
 {
-	unsigned int unused = count_lines(r->unused_expects);
+	unsigned int unused = lines_of(r->unused_expects);
 
 	if (r->withheld_mismatch)
 		return xstrdup(r->withheld_mismatch);
