@@ -2,7 +2,8 @@
 /*
  * One engine for all judges. For each row of the todo that a judge asks for:
  *
- *   the container was refused      pass where a refusal is a right end, else broken
+ *   the container was refused      pass where a refusal is a right end and the sibling without
+ *                                  masks, if there is one, started; else broken
  *   no fact, or more than one      broken
  *   "unavailable"                  skipped where all of that identity are, else broken
  *   violates(fact)                 fail, whatever the control says
@@ -308,6 +309,21 @@ const char *refusal_words(const struct view *v)
 	return start && *start->value ? start->value : create ? create->value : "";
 }
 
+/* A case that has a sibling without masks, named plain, must have started it: else what was refused
+ * may be something other than the list. */
+static bool refusal_is_sharp(const struct facts *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->c.n_containers; i++) {
+		const struct view v = { .facts = f, .container = &f->c.containers[i] };
+
+		if (streq(v.container->name, "plain"))
+			return container_started(&v);
+	}
+	return true;
+}
+
 static void judge_refused(const struct judge *j, const struct view *v, struct finding *f)
 {
 	if (!container_refused(v))
@@ -316,20 +332,30 @@ static void judge_refused(const struct judge *j, const struct view *v, struct fi
 	else if (container_ran(v))
 		found(f, VERDICT_FAIL, "container %s was refused, but its process ran",
 		      v->container->name);
-	else if (j->refusal_passes)
+	else if (j->refusal_passes && refusal_is_sharp(v->facts))
 		found(f, VERDICT_PASS, "refused");
+	else if (j->refusal_passes)
+		found(f, VERDICT_BROKEN, "dull control: the sibling without masks didn't start");
 	else
 		found(f, VERDICT_BROKEN, "container %s did not start (see life-start): %.160s",
 		      v->container->name, refusal_words(v));
 }
 
-/* exec is optional: OCI names only create, start, state, kill and delete. */
+/* exec is optional: OCI names only create, start, state, kill and delete. But what has run a
+ * process is offered, whatever it answered. */
 static bool exec_not_offered(const struct view *v)
 {
 	const struct row *r =
 		find_row(v->facts, "driver", v->container->name, "exec", OP_OFFERED, "exec");
+	size_t i;
 
-	return r && streq(r->result, "not-offered");
+	if (!r || !streq(r->result, "not-offered"))
+		return false;
+	for (i = 0; i < v->facts->n_rows; i++)
+		if (streq(v->facts->rows[i].phase, "exec") &&
+		    row_from(&v->facts->rows[i], "probe", v->container->name))
+			return false;
+	return true;
 }
 
 static void judge_container(const struct judge *j, const struct view *v, struct finding *f)
