@@ -189,8 +189,14 @@ static void check_created(const struct view *v, struct finding *f)
 	for (i = 0; i < v->container->n_masks; i++) {
 		const struct mask *m = &v->container->masks[i];
 
-		if (!is_plain_mask(m) || !snapshot_top(&running, m->path))
+		if (!is_plain_mask(m))
 			continue;
+		if (!snapshot_top(&running, m->path)) {
+			if (snapshot_top(&created, m->path))
+				found(f, VERDICT_BROKEN,
+				      "dull control: the mask of %s stood, but is gone", m->path);
+			continue;
+		}
 		mounts++;
 		if (!snapshot_top(&created, m->path))
 			found(f, VERDICT_FAIL, "%s is not yet masked", m->path);
