@@ -5,6 +5,7 @@
  * refused container is a right end, too.
  */
 #include "conformance/judge/rows.h"
+#include "conformance/judge/snapshot.h"
 
 #define MASKED(id)                                                                                 \
 	JUDGE(id) = { .class = NAME_##id,                                                          \
@@ -142,7 +143,43 @@ REFUSED(path_loop);
 REFUSED(path_notdir);
 REFUSED(list_nul);
 STARTS(path_missing);
-STARTS(list_absent);
+
+/* The bundles put nothing below /proc, so what stands there is a mask that nobody asked for. Masks
+ * come from a tmpfs or, of files, from a /dev; other types may be how a runtime makes a procfs. */
+static const char *unasked_mask(const struct snapshot *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (strip_prefix(s->mounts[i].info.point, "/proc/") &&
+		    has_word("tmpfs devtmpfs", s->mounts[i].info.type))
+			return s->mounts[i].info.point;
+	return NULL;
+}
+
+static void check_absent(const struct view *v, struct finding *f)
+{
+	_cleanup_snapshot_ struct snapshot s = { 0 };
+	const char *mask;
+
+	check_starts(v, f);
+	if (!container_started(v))
+		return;
+	if (snapshot_read(v->facts, "probe", v->container->name, "first", "", &s) < 0 ||
+	    !snapshot_top(&s, "/proc")) {
+		found(f, VERDICT_BROKEN, "no mount table of container %s", v->container->name);
+		return;
+	}
+	mask = unasked_mask(&s);
+	if (mask)
+		found(f, VERDICT_FAIL, "%s of container %s is masked, though not listed", mask,
+		      v->container->name);
+}
+
+JUDGE(list_absent) = {
+	.check = check_absent,
+	.expected = "the container starts, and nothing is masked",
+};
 
 /* Reported ----------------------------------------------------------------------------------- */
 
@@ -196,6 +233,13 @@ static const struct row *look_at(const struct facts *f, const char *name, const 
 	return one && *one->result && !streq(one->result, "unavailable") ? one : NULL;
 }
 
+/* Root of the container may not open every file: then a mask shows by being another node. */
+static bool looks_unmasked(const struct row *with, const struct row *without)
+{
+	return row_not_null(with) && strstr(with->value, "type=file") &&
+	       !strstr(with->value, "open=ok") && streq(with->value, without->value);
+}
+
 /* Which paths exist and can be read differs by machine: the sibling without masks says. */
 static void check_list(const struct view *v, struct finding *f)
 {
@@ -213,10 +257,13 @@ static void check_list(const struct view *v, struct finding *f)
 
 		if (!streq(v->container->masks[i].class, "list-default"))
 			continue;
-		if (!with || !without)
+		if (!with || !without || (row_ok(without) && !*without->value))
 			found(f, VERDICT_BROKEN, "no look at %s", path);
 		else if (row_exposes(with))
 			found(f, VERDICT_FAIL, "%s: %s", path, with->value);
+		else if (looks_unmasked(with, without))
+			found(f, VERDICT_FAIL, "%s is the same without masks: %s", path,
+			      with->value);
 		else if (!row_ok(with) && row_ok(without))
 			found(f, VERDICT_BROKEN, "%s is there without masks, but %s with them",
 			      path, with->result);
