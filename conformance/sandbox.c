@@ -9,8 +9,9 @@
  *                      through a mask harms a copy, and is seen there
  *   /sys/fs/cgroup     v2, or v1 without the unified mount of a hybrid host
  *
- * Propagation as systemd has it: a slave of the host, and itself shared, so that a runtime that
- * lets mounts propagate is caught here and harms nobody.
+ * Shared, as systemd has it, so that a runtime that lets mounts propagate is caught here; but cut
+ * off from the host before, so that it harms nobody, and that what the host mounts meanwhile is not
+ * blamed on the runtime.
  */
 #include "conformance/observe.h"
 
@@ -216,7 +217,7 @@ static int copy_probe(int exe)
 
 static int propagation(void)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -errno;
 	return neg(mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL));
 }
@@ -225,7 +226,7 @@ int sandbox_init(const struct options *o, const char **ret_step)
 {
 	int r;
 
-	*ret_step = "make the mounts slave and shared";
+	*ret_step = "make the mounts private and shared";
 	if ((r = propagation()) < 0)
 		return r;
 	*ret_step = "mount /proc of the run";
@@ -288,7 +289,7 @@ int sandbox_worker(const char **ret_step)
 	*ret_step = "unshare a mount namespace";
 	if (unshare(CLONE_NEWNS) < 0)
 		return -errno;
-	*ret_step = "make the mounts slave and shared";
+	*ret_step = "make the mounts private and shared";
 	if ((r = propagation()) < 0)
 		return r;
 	*ret_step = "mount a /dev";

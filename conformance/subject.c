@@ -242,7 +242,8 @@ static void join(struct subject *s)
 	_cleanup_free_ char *process = NULL, *args = NULL, *exec_args = NULL;
 	const char *at = strstr(s->k->config, "\"process\":{");
 	const char *end = at ? strstr(at, ",\"root\":") : NULL;
-	bool ok;
+	_cleanup_command_ struct command_result r = { 0 };
+	bool ok, answered;
 
 	if (!wants_exec(s->k) || !end)
 		return;
@@ -253,8 +254,14 @@ static void join(struct subject *s)
 	replace_all(&process, args, exec_args);
 	if (write_file_at(AT_FDCWD, file, process, strlen(process)) < 0)
 		return;
-	ok = command(s, "exec", words);
-	FACT(s, "exec", OP_OFFERED, "exec", ok ? "ok" : "not-offered", "%s", "");
+	ok = runtime(s, "exec", &r, words);
+	answered = !r.deadline && !r.flood && r.status >= 0 && WIFEXITED(r.status);
+	/* A hang or a crash is no way of not offering it. */
+	FACT(s, "exec", OP_OFFERED, "exec",
+	     ok		? "ok"
+	     : answered ? "not-offered"
+			: "unavailable",
+	     "%s", "");
 }
 
 static void look_at_running(struct subject *s)

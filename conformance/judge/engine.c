@@ -391,7 +391,7 @@ static bool is_due_in(enum requirement_id id, const struct container *k)
 	size_t i;
 
 	if (j->check)
-		return j->every ? masks_something(k) : has_word(k->topics, requirements[id].id);
+		return (j->every && masks_something(k)) || has_word(k->topics, requirements[id].id);
 	for (i = 0; i < k->n_todo; i++)
 		if (asks(j, &k->todo[i]))
 			return true;

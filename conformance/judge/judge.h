@@ -84,7 +84,7 @@ struct judge {
 	/* INFO: says what the row shows; nothing is forbidden and there is no control. */
 	void (*informs)(const struct row *r, struct text *out);
 	/*
-	 * Or a judge of whole containers: those with its id among their topics, or every one that
+	 * Or a judge of whole containers: those with its id among their topics, and every one that
 	 * is expected to start and masks something where `every` is set. Writes @f.
 	 */
 	void (*check)(const struct view *v, struct finding *f);

@@ -146,7 +146,10 @@ static void check_first_look(const struct view *v, struct finding *f)
 	size_t i;
 
 	if (!container_started(v)) {
-		found(f, VERDICT_BROKEN, "container %s did not start", v->container->name);
+		bool may = v->container->expect == EXPECT_EITHER && container_refused(v);
+
+		found(f, may ? VERDICT_SKIP : VERDICT_BROKEN, "container %s did not start",
+		      v->container->name);
 		return;
 	}
 	if (!control || !row_exposes(control))
@@ -165,10 +168,13 @@ static void check_first_look(const struct view *v, struct finding *f)
 	}
 	if (n)
 		found(f, VERDICT_PASS, "masked at the first look");
+	else
+		found(f, VERDICT_SKIP, "container %s masks nothing plain", v->container->name);
 }
 
 JUDGE(life_first_look) = {
 	.check = check_first_look,
+	.every = true,
 	.expected = "masked before the process does anything",
 };
 

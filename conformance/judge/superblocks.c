@@ -143,6 +143,20 @@ static void judge_count(struct finding *f, unsigned int superblocks, unsigned in
 		      masks, what);
 }
 
+/* Directory masks that exist on any machine: not those of the engines' lists. */
+static unsigned int wanted_dirs(const struct view *v)
+{
+	unsigned int n = 0;
+	size_t i;
+
+	for (i = 0; i < v->container->n_masks; i++)
+		n += has_word("masked-dir sb-dir list-thermal", v->container->masks[i].class);
+	for (i = 0; i < v->facts->n_rows; i++)
+		n += v->facts->rows[i].op == OP_EXPAND &&
+		     row_from(&v->facts->rows[i], "driver", v->container->name);
+	return n;
+}
+
 static void check_shared(const struct view *v, struct finding *f)
 {
 	_cleanup_snapshot_ struct snapshot s = { 0 };
@@ -155,6 +169,9 @@ static void check_shared(const struct view *v, struct finding *f)
 	if (unknown)
 		found(f, VERDICT_BROKEN, "no look at %s, which is masked", unknown);
 	masks = mark_dirs(&s, v);
+	if (masks < wanted_dirs(v))
+		found(f, VERDICT_BROKEN, "only %u of %u directory masks are mounts", masks,
+		      wanted_dirs(v));
 	judge_count(f, snapshot_superblocks(&s, NULL), masks, "directories");
 }
 
