@@ -121,7 +121,6 @@ static void add_measurements(struct assembly *a, const struct facts *f)
 		report_add_measurement(a->report, m.list[i].name, m.list[i].unit, m.list[i].value,
 				       f->c.bundle);
 	a->report->seconds += (double)m.usec / 1e6;
-	measures_free(&m);
 }
 
 static void judge_ids(struct assembly *a, const struct facts *f, const char *bundle, char *ids)

@@ -66,6 +66,16 @@ bool has_word(const char *words, const char *word)
 	return false;
 }
 
+char *bundle_file(const char *bundle, const char *suffix)
+{
+	char *name = xasprintf("%s%s", bundle, suffix);
+	char *p;
+
+	for (p = name; (p = strchr(p, '/'));)
+		*p = '.';
+	return name;
+}
+
 void case_free(struct test_case *c)
 {
 	size_t i;

@@ -130,3 +130,5 @@ void case_write(const struct test_case *c, struct text *out);
 int case_parse(char *text, struct test_case *ret, unsigned int *ret_line);
 /* True when @word is one of the blank-separated @words. */
 bool has_word(const char *words, const char *word);
+/* The file name of a bundle's facts or case: '/' becomes '.'. Owned by the caller. */
+char *bundle_file(const char *bundle, const char *suffix);

@@ -44,12 +44,9 @@ static char *wanted_ids(const struct test_case *c, const char *filter)
 
 static void add_case(struct plan *p, const struct test_case *c, char *ids)
 {
-	struct planned one = { .c = c, .ids = ids, .file = xstrdup(c->bundle) };
+	struct planned one = { .c = c, .ids = ids, .file = bundle_file(c->bundle, "") };
 	struct text text = { 0 };
-	char *slash;
 
-	while ((slash = strchr(one.file, '/')))
-		*slash = '.';
 	case_write(c, &text);
 	one.text = text.s;
 	GROW(p->cases, p->n);

@@ -19,16 +19,6 @@ static int die(const char *what, int r)
 	return 3;
 }
 
-char *bundle_file(const char *bundle, const char *suffix)
-{
-	char *name = xasprintf("%s%s", bundle, suffix);
-	char *p;
-
-	for (p = name; (p = strchr(p, '/'));)
-		*p = '.';
-	return name;
-}
-
 /* Options ---------------------------------------------------------------------------------- */
 
 static int add_header(struct options *o, const char *arg)

@@ -112,6 +112,3 @@ int watchdog_start(const char *run_id, struct watchdog *ret);
 int watchdog_arm(const struct watchdog *w, pid_t init);
 /* Lets it clean up, and waits for it. */
 void watchdog_finish(struct watchdog *w);
-
-/* The file name of a bundle's facts or case: '/' becomes '.'. Owned by the caller. */
-char *bundle_file(const char *bundle, const char *suffix);

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/judge/measure.h"
 
-void measures_free(struct measures *m)
-{
-	*m = (struct measures){ 0 };
-}
-
 static void add(struct measures *m, const char *name, const char *unit, unsigned long long value)
 {
 	if (m->n == ARRAY_SIZE(m->list))

@@ -14,7 +14,6 @@ struct measures {
 };
 
 void measure_case(const struct facts *f, struct measures *ret);
-void measures_free(struct measures *m);
 
 /* superblocks.c: of the directory masks of a container; false where there are none. */
 bool measure_superblocks(const struct view *v, unsigned int *ret_superblocks,
