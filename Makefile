@@ -29,7 +29,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
 REF_LIB := classify plan target apply
-REF_MUTANTS := $(patsubst reference/%.c,%,$(wildcard reference/mutants*.c))
+REF_MUTANTS := $(patsubst reference/%.c,%,$(wildcard reference/mutants*.c reference/hold.c))
 REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%,$(wildcard reference/*.c)))
 
 .DEFAULT_GOAL := all
@@ -172,6 +172,7 @@ BATS := $(wildcard conformance/tests/*.bats)
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
 
 $(B)/tests/check_reference: $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/*.c)) \
+		$(B)/reference/hold.o \
 		$(filter-out $(B)/reference/maskref.o,$(REF_RUNTIME_O)) $(B)/libmaskref.a
 	@mkdir -p $(@D)
 	$(call say,LD)

@@ -42,7 +42,7 @@ int mask_clean_path(const char *path, char **ret)
 	return 0;
 }
 
-/* `N` stands for a decimal number, anything else for itself. */
+/* `N` stands for a number as procfs takes it, anything else for itself. */
 static const struct {
 	enum mask_alias form;
 	const char *pattern;
@@ -54,6 +54,25 @@ static const struct {
 	{ MASK_ALIAS_PID_TASK, "/proc/N/task/N/fd/N" },
 };
 
+/*
+ * Length of the number @s begins with, 0 when procfs would not take it for one: digits without a
+ * leading zero, below the bound at which the kernel gives up (linux 0000ff2523df fs/proc/util.c
+ * name_to_int). Another reading would be somebody else's descriptor.
+ */
+static size_t number_length(const char *s)
+{
+	const unsigned int limit = (~0U - 9) / 10;
+	unsigned int n = 0;
+	size_t len = 0;
+
+	for (; s[len] >= '0' && s[len] <= '9'; len++) {
+		if (n >= limit)
+			return 0;
+		n = 10 * n + (unsigned int)(s[len] - '0');
+	}
+	return len > 1 && *s == '0' ? 0 : len;
+}
+
 static bool matches(const char *pattern, const char *path)
 {
 	for (; *pattern; pattern++) {
@@ -64,7 +83,7 @@ static bool matches(const char *pattern, const char *path)
 				return false;
 			continue;
 		}
-		digits = strspn(path, "0123456789");
+		digits = number_length(path);
 		if (digits == 0)
 			return false;
 		path += digits;
@@ -72,11 +91,18 @@ static bool matches(const char *pattern, const char *path)
 	return *path == '\0';
 }
 
+/* No process has the number 0: what stands there names nothing. */
+static bool has_pid_zero(const char *path)
+{
+	return strip_prefix(path, "/proc/0/") || strstr(path, "/task/0/");
+}
+
 enum mask_alias mask_classify(const char *path)
 {
 	_cleanup_free_ char *clean = NULL;
 
-	if (mask_clean_path(path, &clean) < 0)
+	/* Most entries are nowhere near procfs' descriptors, and cost nothing. */
+	if (!strstr(path, "fd") || mask_clean_path(path, &clean) < 0 || has_pid_zero(clean))
 		return MASK_ALIAS_NONE;
 	for (size_t i = 0; i < ARRAY_SIZE(alias_forms); i++)
 		if (matches(alias_forms[i].pattern, clean))

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "reference/cli.h"
+#include "reference/seam.h"
 
 /* Output ------------------------------------------------------------------------------------- */
 
@@ -76,6 +77,11 @@ static int set_fault(struct cli *cli, const char *value)
 {
 	cli->mutant = value;
 	return 0;
+}
+
+static int set_hold(_unused_ struct cli *cli, const char *value)
+{
+	return seam_hold ? seam_hold(value) : -EINVAL;
 }
 
 static int set_log(struct cli *cli, const char *value)
@@ -171,6 +177,7 @@ static const struct cli_option options[] = {
 	{ "root", 'r', GLOBAL, "DIR", set_root, "keep states below DIR (/run/maskref)" },
 	{ "strategy", 's', GLOBAL, "NAME", set_strategy, "how directories are masked" },
 	{ "mutant", 'm', GLOBAL, "NAME", set_fault, "start with a fault (test build only)" },
+	{ "hold-fd", 'o', GLOBAL, "N:PATH", set_hold, "hold PATH as fd N (test build only)" },
 	{ "log", 'l', GLOBAL, "FILE", set_log, "append the error to FILE, too" },
 	{ "log-format", 'f', GLOBAL, "FORMAT", set_log_format, "text or json" },
 	{ "version", 'v', GLOBAL, NULL, set_version, "print the version" },

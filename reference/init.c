@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "reference/container.h"
+#include "reference/seam.h"
 #include "reference/sys.h"
 
 /* Waits for the maps and the cgroup; then root of the container is what we are. */
@@ -309,6 +310,11 @@ static int init_payload(struct container *c, struct fault *f)
 	return init_execute(c, &c->spec.process, f);
 }
 
+static int init_hold(struct container *c, struct fault *f)
+{
+	return seam.hold ? seam.hold(c, f) : 0;
+}
+
 static const struct stage stages_init[] = {
 	{ "await release", init_await_release, NULL },
 	{ "cgroup namespace", init_cgroup_namespace, NULL },
@@ -319,6 +325,7 @@ static const struct stage stages_init[] = {
 	{ "mounts", mounts_apply, NULL },
 	{ "devices", devices_create, NULL },
 	{ "working directory", rootfs_workdir, NULL },
+	{ "held descriptors", init_hold, NULL },
 	{ "readonlyPaths", masks_readonly_paths, NULL },
 	{ "read-only root", rootfs_readonly, NULL },
 	{ "maskedPaths", masks_masked_paths, NULL },

@@ -157,8 +157,11 @@ int seam_install(const char *name, struct seam *s)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(mutants); i++) {
 		if (streq(mutants[i].name, name)) {
+			int (*hold)(struct container *, struct fault *) = s->hold;
+
 			mutant = &mutants[i];
 			*s = mutant->seam;
+			s->hold = hold;
 			return 0;
 		}
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The four places where the test build lets a fault in. Each is one pointer, NULL in the product;
- * the faults themselves are in mutants.c, which only the test build links.
+ * The four places where the test build lets a fault in, and one for descriptors to be held. Each
+ * is one pointer, NULL in the product; the faults themselves are in mutants.c, which only the test
+ * build links.
  */
 #pragma once
 
@@ -19,11 +20,15 @@ struct seam {
 		     const struct mask_op *op, struct mask_error *err);
 	/* Edits a copy of a stage table before it is walked. */
 	void (*stages)(enum stage_table which, struct stages *stages);
+	/* No fault: opens what --hold-fd asks for (hold.h), before the lists are looked at. */
+	int (*hold)(struct container *c, struct fault *f);
 };
 
 extern struct seam seam;
 
 /* Defined by the test build only: installs the fault @name, -ENOENT when there is none. */
 __attribute__((weak)) int seam_install(const char *name, struct seam *s);
+/* Defined by the test build only: one more --hold-fd; -EINVAL unless @text is N:PATH. */
+__attribute__((weak)) int seam_hold(const char *text);
 /* Name of the @i-th fault, NULL past the end. */
 __attribute__((weak)) const char *seam_name(size_t i);

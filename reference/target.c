@@ -341,29 +341,45 @@ static int check_not_ours(const struct mask_ctx *ctx, int fd, int dir)
 	return mask_same(&a, &b) ? -ENOENT : 0;
 }
 
+/* Where the last component of @path begins, not counting "/" and "/." behind it. */
+static size_t last_component(const char *path)
+{
+	size_t end = strlen(path);
+
+	for (;;) {
+		if (end > 1 && path[end - 1] == '/')
+			end--;
+		else if (end > 2 && path[end - 1] == '.' && path[end - 2] == '/')
+			end -= 2;
+		else
+			break;
+	}
+	while (end > 0 && path[end - 1] != '/')
+		end--;
+	return end;
+}
+
 /*
  * A magic link is not followed by a scoped look-up, so the directory of links is looked up and
  * the link followed from there; the object must then prove to lie under the root.
  */
 static int lookup_alias(const struct mask_ctx *ctx, const char *path)
 {
-	_cleanup_free_ char *parent = strdup(path);
+	size_t last = last_component(path);
+	_cleanup_free_ char *parent = strndup(path, last);
 	_cleanup_close_ int dir = -EBADF, fd = -EBADF;
 	struct statfs fs;
-	size_t len = strlen(path);
 	int r;
 
 	if (!parent)
 		return -ENOMEM;
-	while (len > 1 && parent[len - 1] != '/')
-		len--;
-	parent[len] = '\0';
 	dir = mask_lookup(ctx->root_fd, parent, MASK_METHOD_AUTO);
 	if (dir < 0)
 		return dir;
-	if (fstatfs(dir, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC || !path[len])
+	/* `..` at the end would lead from the links' directory to anywhere. */
+	if (fstatfs(dir, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC || path[last] == '.')
 		return -EXDEV;
-	fd = openat(dir, path + len, O_PATH | O_CLOEXEC);
+	fd = openat(dir, path + last, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	r = check_not_ours(ctx, fd, dir);

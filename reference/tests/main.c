@@ -10,8 +10,11 @@ int main(void)
 	srunner_add_suite(runner, options_suite());
 	srunner_add_suite(runner, config_suite());
 	srunner_add_suite(runner, target_suite());
+	srunner_add_suite(runner, alias_suite());
 	target_tree_make();
+	alias_tree_make();
 	srunner_run_all(runner, CK_ENV);
+	alias_tree_remove();
 	target_tree_remove();
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

@@ -11,8 +11,11 @@ Suite *plan_suite(void);
 Suite *options_suite(void);
 Suite *config_suite(void);
 Suite *target_suite(void);
+Suite *alias_suite(void);
 
-/* The tree of the target suite, made once for all rows. */
+/* The trees of these two suites, made once for all rows. */
+void alias_tree_make(void);
+void alias_tree_remove(void);
 void target_tree_make(void);
 void target_tree_remove(void);
 
