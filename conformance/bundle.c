@@ -113,11 +113,15 @@ static int make_io(struct subject *s, unsigned int shift)
 int bundle_make(struct subject *s)
 {
 	_cleanup_free_ char *rootfs = xasprintf("%s/rootfs", s->dir);
+	_cleanup_free_ char *outside = xasprintf("%s/outside", s->dir);
 	unsigned int shift = id_shift(s->k);
 	const char *path = "";
 	int r;
 
-	if (mkdir(s->dir, 0755) < 0 || mkdir(rootfs, 0755) < 0 || chown(rootfs, shift, shift) < 0)
+	/* Nobody's but the host's: what an alias of something outside leads to. */
+	if (mkdir(s->dir, 0755) < 0 || mkdir(outside, 0755) < 0)
+		return -errno;
+	if (mkdir(rootfs, 0755) < 0 || chown(rootfs, shift, shift) < 0)
 		return -errno;
 	s->rootfs = open(rootfs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->rootfs < 0)

@@ -15,6 +15,7 @@ enum asked {
 	ASKED_MOUNTS,	 /* mount attempts with CAP_SYS_ADMIN */
 	ASKED_CHMOD,
 	ASKED_CREATE,  /* whether a file can be made in it */
+	ASKED_BOTH,    /* the same, and a look as root and an ordinary user */
 	ASKED_NOTHING, /* only a mask record */
 };
 
@@ -42,6 +43,10 @@ static const struct class_rule {
 	{ "sb-control", 'D', ASKED_NOTHING, .is_mask = true },
 	{ "chmod-mask", 'F', ASKED_CHMOD, .control = false },
 	{ "control-chmod", 'F', ASKED_CHMOD, .control = true },
+	{ "alias-rest-dir", 'D', ASKED_BOTH, .is_mask = true },
+	{ "alias-object-dir", 'D', ASKED_BOTH, .is_mask = true },
+	{ "alias-object-file", 'F', ASKED_LOOK, .is_mask = true },
+	{ "control-create", 'D', ASKED_CREATE, .control = true },
 	{ "readonly-dir", 'D', ASKED_CREATE, .is_mask = true },
 };
 
@@ -78,6 +83,9 @@ static bool is_asked(const struct class_rule *rule, enum op op, enum identity as
 		return op == OP_CHMODDEV && as == AS_ROOT;
 	case ASKED_CREATE:
 		return op == OP_CREATE && as == AS_ROOT;
+	case ASKED_BOTH:
+		return (op == OP_CREATE && as == AS_ROOT) ||
+		       (op == OP_LOOK && (as == AS_ROOT || as == AS_USER));
 	case ASKED_NOTHING:
 	default:
 		return false;

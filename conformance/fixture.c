@@ -270,6 +270,8 @@ static void add_controls(struct container *k)
 		class_add(k, "control-file", "/t/control");
 		add_aliases(k, "control-alias", "/t/control");
 	}
+	if (has_class(k, "alias-rest-dir"))
+		class_add(k, "control-create", "/t/control.d");
 	if (has_class(k, "below-dir"))
 		class_add(k, "control-below", "/t/control.d/secret");
 	class_add(k, "control", "/t/control.d");

@@ -42,6 +42,19 @@ const struct mutant *mutant;
 		.name = n, .seam.stages = hook                                                     \
 	}
 
+#define NARROW(n, f)                                                                               \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_alias_forgotten, .form = f                            \
+	}
+#define FOLLOWED(n, path)                                                                          \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_alias_followed, .text = path                          \
+	}
+#define WIDE(n, path)                                                                              \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_spell, .spell = spell_near_miss, .text = path         \
+	}
+
 static const struct mutant mutants[] = {
 	/* directories */
 	SKIP("dir-skip", skip_dir),
@@ -121,6 +134,39 @@ static const struct mutant mutants[] = {
 	EDIT("relative-masked", edit_relative_to_absolute),
 	EDIT("relative-skip", edit_drop_relative),
 	EDIT("empty-string-skip", edit_drop_empty_string),
+
+	/* procfs descriptors */
+	NARROW("alias-source", MASK_ALIAS_NONE),
+	NARROW("alias-not-self", MASK_ALIAS_SELF),
+	NARROW("alias-not-thread-self", MASK_ALIAS_THREAD_SELF),
+	NARROW("alias-not-pid", MASK_ALIAS_PID),
+	NARROW("alias-not-self-task", MASK_ALIAS_SELF_TASK),
+	NARROW("alias-not-pid-task", MASK_ALIAS_PID_TASK),
+	FOLLOWED("alias-not-dev-fd", "/dev/fd/17"),
+	FOLLOWED("alias-not-link", "/t/link"),
+	WIDE("alias-negative", "/proc/self/fd/-17"),
+	WIDE("alias-leading-zero", "/proc/self/fd/017"),
+	WIDE("alias-plus", "/proc/self/fd/+17"),
+	WIDE("alias-hexadecimal", "/proc/self/fd/0x11"),
+	WIDE("alias-overflow", "/proc/self/fd/4294967313"),
+	WIDE("alias-letter-behind", "/proc/self/fd/17x"),
+	WIDE("alias-below", "/proc/self/fd/17/nothing"),
+	WIDE("alias-fdinfo", "/proc/self/fdinfo/17"),
+	WIDE("alias-pid-zero", "/proc/0/fd/17"),
+	WIDE("alias-pid-leading-zero", "/proc/01/fd/17"),
+	WIDE("alias-pid-overflow", "/proc/4294967297/fd/17"),
+	WIDE("alias-pid-ignored", "/proc/4194303/fd/17"),
+	WIDE("alias-tid-zero", "/proc/self/task/0/fd/17"),
+	WIDE("alias-tid-ignored", "/proc/self/task/4194303/fd/17"),
+	PLAN("alias-copied", plan_alias_copied),
+	SKIP("alias-skip", skip_alias),
+	SKIP("alias-drops-rest", skip_behind_alias),
+	{ .name = "alias-source-reopened",
+	  .seam.plan = plan_alias_forgotten,
+	  .seam.apply = apply_source_by_alias },
+	{ .name = "alias-writable", .seam.apply = apply_alias_writable },
+	PLAN("alias-unshares", plan_alias_unshares),
+	STAGES("alias-outside", stages_alias_outside),
 
 	/* superblocks and isolation */
 	PER_DIR("sb-per-dir", per_dir_always),

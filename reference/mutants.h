@@ -27,6 +27,9 @@ struct mutant {
 	/* For plan_text(): another spelling to look up, or NULL for the same; caller frees. */
 	char *(*spell)(const struct look *l, size_t i);
 	int errnum; /* for plan_errno() */
+	/* For those of mutants_alias.c: a form of alias, a path of the list. */
+	enum mask_alias form;
+	const char *text;
 };
 
 extern const struct mutant *mutant; /* the one in force */
@@ -107,6 +110,15 @@ char *spell_escaped(const struct look *l, size_t i);
 /* Whether canonical path @inner lies below @outer. */
 bool lies_below(const struct look *l, size_t inner, size_t outer);
 
+/* mutants_alias.c */
+bool skip_alias(const struct look *l, size_t i);
+bool skip_behind_alias(const struct look *l, size_t i);
+char *spell_near_miss(const struct look *l, size_t i);
+PLAN_HOOK(plan_alias_forgotten);
+PLAN_HOOK(plan_alias_copied);
+PLAN_HOOK(plan_alias_followed);
+PLAN_HOOK(plan_alias_unshares);
+
 /* mutants_apply.c */
 #define APPLY_HOOK(name)                                                                           \
 	int name(struct container *c, struct mask_ctx *ctx, const struct mask_target *targets,     \
@@ -117,6 +129,8 @@ APPLY_HOOK(apply_file);
 APPLY_HOOK(apply_writable_copies);
 APPLY_HOOK(apply_unmask_duplicate);
 APPLY_HOOK(apply_shared_propagation);
+APPLY_HOOK(apply_source_by_alias); /* these two in mutants_alias.c */
+APPLY_HOOK(apply_alias_writable);
 #define MASK_HOOK(name)                                                                            \
 	int name(struct container *c, struct mask_ctx *ctx, const struct mask_target *t)
 MASK_HOOK(mask_with_content);
@@ -147,3 +161,4 @@ STAGES_HOOK(stages_delete_process);
 STAGES_HOOK(stages_exec_unmasked);
 STAGES_HOOK(stages_late_start);
 STAGES_HOOK(stages_late_payload);
+STAGES_HOOK(stages_alias_outside); /* in mutants_alias.c */

@@ -50,8 +50,11 @@ void measure_case(const struct facts *f, struct measures *ret)
 	const struct container *k = masked_container(&f->c);
 	const struct view v = { .facts = f, .container = k };
 	unsigned int superblocks, mounts;
+	int aliases = measure_aliases(f);
 
 	*ret = (struct measures){ 0 };
+	if (aliases >= 0)
+		add(ret, "aliases.mounted", "mounts", (unsigned long long)aliases);
 	if (!k)
 		return;
 	if (measure_superblocks(&v, &superblocks, &mounts)) {

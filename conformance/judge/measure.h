@@ -18,3 +18,6 @@ void measure_case(const struct facts *f, struct measures *ret);
 /* superblocks.c: of the directory masks of a container; false where there are none. */
 bool measure_superblocks(const struct view *v, unsigned int *ret_superblocks,
 			 unsigned int *ret_mounts);
+/* aliases.c: masks that were mounted by way of a procfs descriptor; -ENOENT where none was listed.
+ */
+int measure_aliases(const struct facts *f);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docs/spec/60-superblocks.md: what masks cost, and that they stay where they belong. */
+#include "conformance/judge/host.h"
 #include "conformance/judge/measure.h"
 #include "conformance/judge/snapshot.h"
 
 /* The path that two mounts of the fixture, not made by masks, have: they must be counted. */
 #define CONTROL_CLASS "sb-control"
-/* What observe mounts on the host while the container lives (subject.c). */
-#define WITNESS "/witness"
+
+/* Directories of the lists that exist on any machine. */
+#define DIR_CLASSES "masked-dir sb-dir alias-rest-dir list-thermal"
 
 static bool is_dir_mask(const struct facts *f, const char *name, const struct mask *m)
 {
 	size_t i;
 
-	if (has_word("masked-dir sb-dir list-thermal", m->class))
+	if (has_word(DIR_CLASSES, m->class))
 		return true;
 	if (!streq(m->class, "list-default"))
 		return false;
@@ -117,7 +119,11 @@ static int read_inside(const struct view *v, struct snapshot *ret)
 static bool usable(const struct view *v, struct snapshot *s, struct finding *f)
 {
 	if (!container_started(v)) {
-		found(f, VERDICT_BROKEN, "container %s did not start (see life-start)",
+		bool may = v->container->expect == EXPECT_EITHER && container_refused(v);
+
+		found(f, may ? VERDICT_SKIP : VERDICT_BROKEN,
+		      may ? "container %s was refused"
+			  : "container %s did not start (see life-start)",
 		      v->container->name);
 		return false;
 	}
@@ -150,7 +156,7 @@ static unsigned int wanted_dirs(const struct view *v)
 	size_t i;
 
 	for (i = 0; i < v->container->n_masks; i++)
-		n += has_word("masked-dir sb-dir list-thermal", v->container->masks[i].class);
+		n += has_word(DIR_CLASSES, v->container->masks[i].class);
 	for (i = 0; i < v->facts->n_rows; i++)
 		n += v->facts->rows[i].op == OP_EXPAND &&
 		     row_from(&v->facts->rows[i], "driver", v->container->name);
@@ -232,68 +238,23 @@ SHARED(sb_shared_sysfs);
 SHARED(sb_shared_lists);
 SHARED(sb_shared_userns);
 SHARED(sb_shared_pair);
+SHARED(sb_shared_alias);
 JUDGE(sb_shared_host) = { .check = check_shared_host, .expected = EXPECTED_SHARED };
 JUDGE(sb_files) = { .check = check_files, .expected = "at most 1 superblock for all file masks" };
 
 /* Propagation ------------------------------------------------------------------------------- */
-
-static bool has_witness(const struct snapshot *s, const struct snapshot *before)
-{
-	const struct mount *m;
-	size_t at = 0;
-
-	while ((m = snapshot_next_new(s, before, &at)))
-		if (strstr(m->info.point, WITNESS))
-			return true;
-	return false;
-}
-
-/* 0, or -ENOENT with the finding made: the tables before and in @phase, and the witness seen. */
-static int host_tables(const struct view *v, const char *phase, struct snapshot *before,
-		       struct snapshot *now, struct finding *f)
-{
-	_cleanup_snapshot_ struct snapshot created = { 0 };
-	const char *name = v->container->name;
-
-	if (snapshot_read(v->facts, "driver", name, "before", "host", before) < 0 ||
-	    snapshot_read(v->facts, "driver", name, "create", "host", &created) < 0 ||
-	    snapshot_read(v->facts, "driver", name, phase, "host", now) < 0) {
-		found(f, VERDICT_BROKEN, "no mount table of the host");
-		return -ENOENT;
-	}
-	if (!has_witness(&created, before)) {
-		found(f, VERDICT_BROKEN, "dull control: a new mount on the host is not seen");
-		return -ENOENT;
-	}
-	return 0;
-}
-
-static void check_no_new(const struct view *v, const char *phase, const char *below,
-			 struct finding *f)
-{
-	_cleanup_snapshot_ struct snapshot before = { 0 }, now = { 0 };
-	const struct mount *m;
-	size_t at = 0;
-
-	if (host_tables(v, phase, &before, &now, f) < 0)
-		return;
-	while ((m = snapshot_next_new(&now, &before, &at)))
-		if (!strstr(m->info.point, WITNESS) && strstr(m->info.point, below))
-			found(f, VERDICT_FAIL, "%s of %s on the host", m->info.type, m->info.point);
-	found(f, VERDICT_PASS, "no new mount on the host");
-}
 
 static void check_host_mounts(const struct view *v, struct finding *f)
 {
 	if (!container_started(v))
 		found(f, VERDICT_BROKEN, "container %s did not start", v->container->name);
 	else
-		check_no_new(v, "running", "/rootfs", f);
+		check_no_new_mount(v, "running", "/rootfs", f);
 }
 
 static void check_gone(const struct view *v, struct finding *f)
 {
-	check_no_new(v, "after", "/", f);
+	check_no_new_mount(v, "after", "/", f);
 }
 
 JUDGE(sb_host_mounts) = {

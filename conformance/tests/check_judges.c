@@ -391,7 +391,9 @@ END_TEST
 START_TEST(test_spoiled)
 {
 	const struct spoiled *s = &spoiled[_i];
-	_cleanup_free_ char *file = xasprintf("fixtures/facts/runc-1.1.5/%s.facts", s->bundle);
+	_cleanup_free_ char *file =
+		xasprintf("fixtures/facts/%s%s.facts", strchr(s->bundle, '/') ? "" : "runc-1.1.5/",
+			  s->bundle);
 	_cleanup_facts_ struct facts f;
 
 	load(file, &f);

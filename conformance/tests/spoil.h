@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bad facts as named edits of good ones (fixtures/facts/runc-1.1.5): what a container would have
- * left if it had failed a requirement of whole containers, or if its control had been dull.
+ * Bad facts as named edits of good ones (fixtures/facts, runc-1.1.5 unless another is named): what
+ * a container would have left if it had failed a requirement of whole containers, or if its control
+ * had been dull.
  */
 #pragma once
 
@@ -128,12 +129,23 @@ static inline void set_mount_word(struct facts *f, struct row table, const char 
 #define MOUNT_DEVICE 2
 #define MOUNT_SEPARATOR 6 /* where a mount has no optional fields */
 
+/* The mount at @point gets the device of the one at @other. */
+static inline void set_mount_device(struct facts *f, struct row table, const char *point,
+				    const char *other)
+{
+	char device[32];
+
+	ck_assert_int_eq(sscanf(mount_at(f, &table, other)->value, "%*s %*s %31s", device), 1);
+	set_mount_word(f, table, point, MOUNT_DEVICE, device);
+}
+
 /* The edits ----------------------------------------------------------------------------------- */
 
 #define DRIVER(name, phase, op, path) row_like("driver:" name, phase, op, path)
 #define PROBE(name, phase, op, path) row_like("probe:" name, phase, op, path)
 #define HOST(name, phase) DRIVER(name, phase, OP_MOUNTINFO, "host")
 #define LEFT_LINE "9999 1 0:9999 / /run/left rw,relatime - tmpfs none rw"
+#define ALIASES "maskref-0.1.0/aliases-small"
 #define SEEN_LINE "9999 1 0:9999 / /run/x/rootfs/t/a rw,relatime - tmpfs none rw"
 
 /* EDIT(name, bundle, requirement, verdict before, verdict after, statements on f) */
@@ -215,6 +227,31 @@ static inline void set_mount_word(struct facts *f, struct row table, const char 
 	     share_sixteen(f, "probe:d16", "first", ""))                                           \
 	EDIT(two_on_the_host, "superblocks-small", sb_shared_host, FAIL, FAIL,                     \
 	     share_sixteen(f, "driver:d16", "running", "container"))                               \
+	EDIT(alias_shared, ALIASES, alias_own, PASS, FAIL,                                         \
+	     set_mount_device(f, PROBE("self", "first", OP_MOUNTINFO, ""), "/t/held.d", "/t/a"))   \
+	EDIT(aliases_share, ALIASES, alias_own, PASS, FAIL,                                        \
+	     set_mount_device(f, PROBE("several", "first", OP_MOUNTINFO, ""), "/t/held.d",         \
+			      "/t/held.e"))                                                        \
+	EDIT(alias_unshares, ALIASES, sb_shared_alias, PASS, FAIL,                                 \
+	     set_mount_word(f, PROBE("self", "first", OP_MOUNTINFO, ""), "/t/b", MOUNT_DEVICE,     \
+			    "0:901"))                                                              \
+	EDIT(alias_exposed, ALIASES, alias_mask, PASS, FAIL,                                       \
+	     set(f, PROBE("self", "first", OP_LOOK, "/t/held.d"), "ok",                            \
+		 "type=dir rdev=0:0 open=ok entries=1"))                                           \
+	EDIT(alias_writable, ALIASES, alias_mask, PASS, FAIL,                                      \
+	     set(f, PROBE("self", "run", OP_CREATE, "/t/held.d"), "ok", ""))                       \
+	EDIT(alias_dull, ALIASES, alias_mask, PASS, BROKEN,                                        \
+	     set(f, PROBE("self", "first", OP_LOOK, "/t/control"), "ENOENT", ""))                  \
+	EDIT(alias_on_the_host, ALIASES, alias_outside, PASS, FAIL,                                \
+	     add_mount(f, HOST("outside", "create"), LEFT_LINE))                                   \
+	EDIT(alias_left, ALIASES, alias_outside, PASS, FAIL,                                       \
+	     add_mount(f, HOST("outside", "after"), LEFT_LINE))                                    \
+	EDIT(alias_of_nothing, "maskref-0.1.0/alias-near-small", alias_nothing, PASS, FAIL,        \
+	     add_mount(f, PROBE("numbers", "first", OP_MOUNTINFO, ""),                             \
+		       "9999 1 0:9999 / /t/held.d ro,relatime - tmpfs none ro"))                   \
+	EDIT(alias_of_nothing_dull, "maskref-0.1.0/alias-near-small", alias_nothing, PASS, BROKEN, \
+	     drop_mount(f, PROBE("numbers", "first", OP_MOUNTINFO, ""), "/t/a");                   \
+	     drop_mount(f, PROBE("numbers", "first", OP_MOUNTINFO, ""), "/t/b"))                   \
 	EDIT(control_dull, "superblocks-small", sb_shared, FAIL, FAIL,                             \
 	     set_mount_word(f, PROBE("d16", "first", OP_MOUNTINFO, ""), "/t/control.1",            \
 			    MOUNT_DEVICE, "0:1"))

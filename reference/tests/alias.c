@@ -3,7 +3,7 @@
  * procfs' names of descriptors, with descriptors that are known: as `maskref --hold-fd` does it.
  *
  *	TREE/outside/
- *	TREE/root/
+ *	TREE/r/
  *		held/secret  file  d1/  d2/
  *		proc/			procfs
  *		link -> /proc/self/fd/17 , devfd -> /proc/self/fd
@@ -76,20 +76,21 @@ static void make(const char *name, mode_t type)
 
 void alias_tree_make(void)
 {
-	static const char *const dirs[] = { "/outside", "/root",    "/root/held",
-					    "/root/d1", "/root/d2", "/root/proc" };
+	static const char *const dirs[] = {
+		"/outside", "/r", "/r/held", "/r/d1", "/r/d2", "/r/proc"
+	};
 	char path[PATH_MAX];
 
 	if (!mkdtemp(tree) || chmod(tree, 0755) < 0)
 		abort();
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
 		make(dirs[i], S_IFDIR);
-	make("/root/held/secret", S_IFREG);
-	make("/root/file", S_IFREG);
-	in_tree(path, "/root/link");
+	make("/r/held/secret", S_IFREG);
+	make("/r/file", S_IFREG);
+	in_tree(path, "/r/link");
 	if (symlink("/proc/self/fd/17", path) < 0)
 		abort();
-	in_tree(path, "/root/devfd");
+	in_tree(path, "/r/devfd");
 	if (symlink("/proc/self/fd", path) < 0)
 		abort();
 }
@@ -111,11 +112,11 @@ static bool open_context(struct mask_ctx *ctx)
 	struct mask_error err;
 	char path[PATH_MAX];
 
-	in_tree(path, "/root/proc");
+	in_tree(path, "/r/proc");
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("proc", path, "proc", 0, NULL) < 0)
 		return false;
-	in_tree(path, "/root");
+	in_tree(path, "/r");
 	ctx->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ctx->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (size_t i = 0; i < ARRAY_SIZE(holds); i++) {
