@@ -14,9 +14,13 @@ enum asked {
 	ASKED_ROOT_LOOK, /* look, as root only: hundreds of paths, /proc/1 */
 	ASKED_MOUNTS,	 /* mount attempts with CAP_SYS_ADMIN */
 	ASKED_CHMOD,
-	ASKED_CREATE,  /* whether a file can be made in it */
-	ASKED_BOTH,    /* the same, and a look as root and an ordinary user */
-	ASKED_NOTHING, /* only a mask record */
+	ASKED_CREATE,	/* whether a file can be made in it */
+	ASKED_BOTH,	/* the same, and a look as root and an ordinary user */
+	ASKED_CHANGES,	/* what would change it, and nothing else */
+	ASKED_TRY,	/* try-write as root */
+	ASKED_TRY_LOOK, /* the same, and a look as root and an ordinary user */
+	ASKED_STATFS,	/* the same with statfs, of paths that may not be there */
+	ASKED_NOTHING,	/* only a mask record */
 };
 
 static const struct class_rule {
@@ -47,7 +51,21 @@ static const struct class_rule {
 	{ "alias-object-dir", 'D', ASKED_BOTH, .is_mask = true },
 	{ "alias-object-file", 'F', ASKED_LOOK, .is_mask = true },
 	{ "control-create", 'D', ASKED_CREATE, .control = true },
-	{ "readonly-dir", 'D', ASKED_CREATE, .is_mask = true },
+	{ "readonly-dir", 'D', ASKED_ALL, .is_mask = true },
+	{ "readonly-file", 'F', ASKED_ALL, .is_mask = true },
+	{ "readonly-below-dir", 'D', ASKED_CHANGES, .control = false },
+	{ "readonly-below-file", 'F', ASKED_CHANGES, .control = false },
+	{ "readonly-alias", 'A', ASKED_TRY, .control = false },
+	{ "control-alias-try", 'A', ASKED_TRY, .control = true },
+	{ "control-try", 'A', ASKED_TRY_LOOK, .control = true },
+	{ "control-masked", 'A', ASKED_ROOT_LOOK, .control = true, .is_mask = true },
+	{ "ro-link", 'A', ASKED_TRY_LOOK, .is_mask = true },
+	{ "ro-duplicate", 'A', ASKED_TRY_LOOK, .is_mask = true },
+	{ "ro-missing-rest", 'A', ASKED_TRY_LOOK, .is_mask = true },
+	{ "ro-root", 'A', ASKED_TRY_LOOK, .is_mask = true },
+	{ "ro-mask-inside-dir", 'D', ASKED_TRY_LOOK, .is_mask = true },
+	{ "ro-submount", 'D', ASKED_TRY_LOOK, .is_mask = true },
+	{ "ro-default", 'A', ASKED_STATFS, .is_mask = true },
 };
 
 static const struct class_rule look_rule = { .target = 'A', .asked = ASKED_LOOK, .is_mask = true };
@@ -60,6 +78,16 @@ static const struct class_rule *find_rule(const char *class)
 		if (streq(rules[i].name, class))
 			return &rules[i];
 	return requirement_by_name(class) < REQ_COUNT ? &look_rule : NULL;
+}
+
+/* 0 looks, 1 changes, 2 mounts, 3 chmods a device; rows of one identity stand together. */
+static int stage(enum op op)
+{
+	if (op <= OP_STATFS)
+		return 0;
+	if (op < OP_UMOUNT)
+		return 1;
+	return is_mount_attempt(op) ? 2 : 3;
 }
 
 static bool is_asked(const struct class_rule *rule, enum op op, enum identity as)
@@ -86,6 +114,15 @@ static bool is_asked(const struct class_rule *rule, enum op op, enum identity as
 	case ASKED_BOTH:
 		return (op == OP_CREATE && as == AS_ROOT) ||
 		       (op == OP_LOOK && (as == AS_ROOT || as == AS_USER));
+	case ASKED_CHANGES:
+		return fits && stage(op) == 1 && as != AS_EXEC && as != AS_SYSADMIN;
+	case ASKED_TRY:
+		return op == OP_TRYWRITE && as == AS_ROOT;
+	case ASKED_TRY_LOOK:
+		return (op == OP_TRYWRITE && as == AS_ROOT) ||
+		       (op == OP_LOOK && (as == AS_ROOT || as == AS_USER));
+	case ASKED_STATFS:
+		return (op == OP_TRYWRITE || op == OP_STATFS) && as == AS_ROOT;
 	case ASKED_NOTHING:
 	default:
 		return false;
@@ -119,16 +156,6 @@ int class_add(struct container *k, const char *class, const char *path)
 			    is_asked(rule, (enum op)op, (enum identity)as))
 				add_row(k, (enum identity)as, (enum op)op, path, class);
 	return 0;
-}
-
-/* 0 looks, 1 changes, 2 mounts, 3 chmods a device; rows of one identity stand together. */
-static int stage(enum op op)
-{
-	if (op <= OP_STATFS)
-		return 0;
-	if (op < OP_UMOUNT)
-		return 1;
-	return is_mount_attempt(op) ? 2 : 3;
 }
 
 static int by_stage(const void *pa, const void *pb)

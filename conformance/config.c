@@ -134,15 +134,16 @@ static void add_namespaces(cJSON *linux_, bool userns)
 	}
 }
 
-static void add_list(cJSON *linux_, const cJSON *container, const char *name)
+/* In the order in which the fixture names them: that must not matter to a runtime. */
+static void add_lists(cJSON *linux_, const cJSON *container)
 {
-	const cJSON *list = field(container, name);
-	cJSON *expanded;
+	const cJSON *list;
 
-	if (!list)
-		return;
-	expanded = cJSON_IsArray(list) ? expand_repeats(list) : cJSON_Duplicate(list, true);
-	cJSON_AddItemToObject(linux_, name, expanded);
+	cJSON_ArrayForEach (list, container)
+		if (streq(list->string, "maskedPaths") || streq(list->string, "readonlyPaths"))
+			cJSON_AddItemToObject(linux_, list->string,
+					      cJSON_IsArray(list) ? expand_repeats(list)
+								  : cJSON_Duplicate(list, true));
 }
 
 static void add_linux(cJSON *config, const cJSON *container)
@@ -158,8 +159,7 @@ static void add_linux(cJSON *config, const cJSON *container)
 	cJSON_AddStringToObject(l, "cgroupsPath", "/@ID@");
 	if (propagation)
 		cJSON_AddItemToObject(l, "rootfsPropagation", cJSON_Duplicate(propagation, true));
-	add_list(l, container, "maskedPaths");
-	add_list(l, container, "readonlyPaths");
+	add_lists(l, container);
 	if (field(container, "maskedPathsText"))
 		cJSON_AddStringToObject(l, "maskedPaths", "@TEXT@");
 }

@@ -225,59 +225,6 @@ static int read_tree(struct test_case *c, const cJSON *fixture, struct text *err
 
 /* Containers ------------------------------------------------------------------------------- */
 
-static bool has_class(const struct container *k, const char *class)
-{
-	size_t i;
-
-	for (i = 0; i < k->n_todo; i++)
-		if (streq(k->todo[i].class, class))
-			return true;
-	return false;
-}
-
-/* Every other name of one path; the same for the control shows that the names lead there. */
-static void add_aliases(struct container *k, const char *class, const char *path)
-{
-	static const char *const formats[] = {
-		"/proc/self/root%s",
-		"/proc/1/root%s",
-		"/proc/thread-self/root%s",
-		"/proc/self/cwd%s",
-		"/%s",
-		"/./%s",
-		"/t/..%s",
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(formats); i++) {
-		_cleanup_text_ struct text t = { 0 };
-		const char *at = strstr(formats[i], "%s");
-
-		text_add_n(&t, formats[i], (size_t)(at - formats[i]));
-		text_add(&t, path);
-		class_add(k, class, t.s);
-	}
-}
-
-/* The siblings that show the opposite, for the classes that the container's paths have. */
-static void add_controls(struct container *k)
-{
-	if (has_class(k, "masked-dir")) {
-		class_add(k, "control-dir", "/t/control.d");
-		add_aliases(k, "control-alias", "/t/control.d");
-	}
-	if (has_class(k, "masked-file")) {
-		class_add(k, "control-file", "/t/control");
-		add_aliases(k, "control-alias", "/t/control");
-	}
-	if (has_class(k, "alias-rest-dir"))
-		class_add(k, "control-create", "/t/control.d");
-	if (has_class(k, "below-dir"))
-		class_add(k, "control-below", "/t/control.d/secret");
-	class_add(k, "control", "/t/control.d");
-	class_add(k, "control", "/t/control");
-}
-
 static int add_class(struct container *k, const cJSON *paths, struct text *error)
 {
 	cJSON *all = expand_repeats(paths);
@@ -293,10 +240,8 @@ static int add_class(struct container *k, const cJSON *paths, struct text *error
 		if (r < 0)
 			r = fault(error, "paths: \"%s\" is neither a class nor an id of docs/spec",
 				  paths->string);
-		else if (streq(paths->string, "masked-dir"))
-			add_aliases(k, "alias-dir", p->valuestring);
-		else if (streq(paths->string, "masked-file"))
-			add_aliases(k, "alias-file", p->valuestring);
+		else
+			aliases_add(k, paths->string, p->valuestring);
 	}
 	cJSON_Delete(all);
 	return r;
@@ -367,7 +312,7 @@ static int read_container(struct test_case *c, const cJSON *o, struct text *erro
 	cJSON_ArrayForEach (paths, field(o, "paths"))
 		if (r == 0)
 			r = add_class(&k, paths, error);
-	add_controls(&k);
+	controls_add(&k);
 	class_sort(&k);
 	GROW(c->containers, c->n_containers);
 	c->containers[c->n_containers++] = k;

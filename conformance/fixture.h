@@ -29,6 +29,11 @@ int class_add(struct container *k, const char *class, const char *path);
 /* Rows in the order of execution: what looks before what changes, by identity. */
 void class_sort(struct container *k);
 
+/* controls.c: the other names of a path of a class that is asked by all of them, and the siblings
+ * that must show the opposite, once all paths are known. */
+void aliases_add(struct container *k, const char *class, const char *path);
+void controls_add(struct container *k);
+
 /* config.c: the config.json of a container; see there. */
 struct cJSON;
 char *config_text(const struct cJSON *container, const char *name, const char *masked_text);

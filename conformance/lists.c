@@ -21,8 +21,9 @@ static cJSON *read_list(int dir, const char *name, struct text *error)
 
 	if (read_file_at(dir, path, CASE_MAX, &text, NULL) == 0)
 		list = cJSON_Parse(text);
-	if (!list || !cJSON_IsArray(field(list, "maskedPaths"))) {
-		text_addf(error, "lists: %s is no list with maskedPaths", path);
+	if (!list || !cJSON_IsArray(field(list, "maskedPaths")) ||
+	    !cJSON_IsArray(field(list, "readonlyPaths"))) {
+		text_addf(error, "lists: %s is no list with maskedPaths and readonlyPaths", path);
 		cJSON_Delete(list);
 		return NULL;
 	}
@@ -48,8 +49,9 @@ static void add_new(cJSON *to, const cJSON *from)
 			cJSON_AddItemToArray(to, cJSON_Duplicate(o, true));
 }
 
-/* The fixture's "container" with a name and its paths under the class list-default. */
-static cJSON *make_container(const cJSON *fixture, const char *name, const cJSON *paths)
+/* The fixture's "container" with a name and its paths under the classes list- and ro-default. */
+static cJSON *make_container(const cJSON *fixture, const char *name, const cJSON *masked,
+			     const cJSON *readonly)
 {
 	cJSON *k = cJSON_Duplicate(field(fixture, "container"), true);
 	cJSON *classes = cJSON_GetObjectItemCaseSensitive(k, "paths");
@@ -57,32 +59,40 @@ static cJSON *make_container(const cJSON *fixture, const char *name, const cJSON
 	cJSON_AddStringToObject(k, "name", name);
 	if (!classes)
 		classes = cJSON_AddObjectToObject(k, "paths");
-	cJSON_AddItemToObject(classes, "list-default", cJSON_Duplicate(paths, true));
+	cJSON_AddItemToObject(classes, "list-default", cJSON_Duplicate(masked, true));
+	cJSON_AddItemToObject(classes, "ro-default", cJSON_Duplicate(readonly, true));
 	return k;
 }
 
-static int add_list(int dir, const cJSON *fixture, const char *name, cJSON *containers, cJSON *all,
-		    struct text *error)
+/* Paths of all lists, each once. */
+struct union_of_lists {
+	cJSON *masked, *readonly;
+};
+
+static int add_list(int dir, const cJSON *fixture, const char *name, cJSON *containers,
+		    const struct union_of_lists *all, struct text *error)
 {
 	cJSON *list = read_list(dir, name, error);
 	const cJSON *masked = list ? field(list, "maskedPaths") : NULL;
+	const cJSON *readonly = list ? field(list, "readonlyPaths") : NULL;
 	cJSON *k;
 
 	if (!list)
 		return -EINVAL;
-	k = make_container(fixture, name, masked);
+	k = make_container(fixture, name, masked, readonly);
 	cJSON_AddItemToObject(k, "maskedPaths", cJSON_Duplicate(masked, true));
-	cJSON_AddItemToObject(k, "readonlyPaths",
-			      cJSON_Duplicate(field(list, "readonlyPaths"), true));
+	cJSON_AddItemToObject(k, "readonlyPaths", cJSON_Duplicate(readonly, true));
 	cJSON_AddItemToArray(containers, k);
-	add_new(all, masked);
+	add_new(all->masked, masked);
+	add_new(all->readonly, readonly);
 	cJSON_Delete(list);
 	return 0;
 }
 
 int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text *error)
 {
-	cJSON *f = cJSON_Duplicate(fixture, true), *all = cJSON_CreateArray();
+	const struct union_of_lists all = { cJSON_CreateArray(), cJSON_CreateArray() };
+	cJSON *f = cJSON_Duplicate(fixture, true);
 	cJSON *containers = cJSON_AddArrayToObject(f, "containers");
 	const cJSON *name;
 	cJSON *plain;
@@ -90,13 +100,14 @@ int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text
 
 	cJSON_ArrayForEach (name, field(fixture, "lists"))
 		if (r == 0)
-			r = add_list(dir, fixture, name->valuestring, containers, all, error);
-	plain = make_container(fixture, "plain", all);
+			r = add_list(dir, fixture, name->valuestring, containers, &all, error);
+	plain = make_container(fixture, "plain", all.masked, all.readonly);
 	cJSON_DeleteItemFromObjectCaseSensitive(plain, "topics");
 	cJSON_InsertItemInArray(containers, 0, plain);
 	if (r == 0)
 		r = fixture_case(f, l, error);
-	cJSON_Delete(all);
+	cJSON_Delete(all.masked);
+	cJSON_Delete(all.readonly);
 	cJSON_Delete(f);
 	return r;
 }

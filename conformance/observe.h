@@ -87,6 +87,8 @@ const char *sandbox_cgroup_name(void);
 int tree_make(const struct test_case *c, int rootfs, unsigned int shift, const char **ret_path);
 /* Digest of everything at @path below @rootfs: names, types, modes, owners, contents. */
 int tree_digest(int rootfs, const char *path, char hex[SHA256_HEX]);
+/* Makes a file in the directory @path below @rootfs and removes it: 0, or what stood against it. */
+int tree_write(int rootfs, const char *path);
 /* Entries below @dir, to @depth, whose name holds @part. -1: @dir can't be read. */
 int count_named(const char *dir, const char *part, int depth);
 /* Appends up to @max leaf directories of the real sysfs, sorted, one a line. */

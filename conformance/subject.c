@@ -170,6 +170,8 @@ static void device_modes(struct subject *s, const char *phase)
 	}
 }
 
+#define DIGESTED "masked-dir masked-file readonly-dir readonly-file control-dir control-file"
+
 /* Of the plain paths only: others may lead anywhere. */
 static void digests(struct subject *s, const char *phase)
 {
@@ -180,7 +182,7 @@ static void digests(struct subject *s, const char *phase)
 		char hex[SHA256_HEX];
 		int r;
 
-		if (!has_word("masked-dir masked-file control-dir control-file", m->class))
+		if (!has_word(DIGESTED, m->class))
 			continue;
 		r = tree_digest(s->rootfs, m->path, hex);
 		FACT(s, phase, OP_DIGEST, m->path, r < 0 ? errno_name(r) : "ok", "%s", hex);
@@ -198,7 +200,7 @@ static void witness(struct subject *s, bool there)
 	if (!there)
 		umount2(path, MNT_DETACH);
 	else if (mkdir(path, 0755) == 0)
-		mount("witness", path, "tmpfs", 0, "size=4k");
+		mount("witness", path, "tmpfs", MS_RDONLY, "size=4k");
 }
 
 static void bring_up(struct subject *s)
@@ -264,6 +266,26 @@ static void join(struct subject *s)
 	     "%s", "");
 }
 
+/* A read-only path is so for the container alone; the witness is read-only for everybody. */
+static void host_writes(struct subject *s)
+{
+	_cleanup_free_ char *witnessed = xasprintf("%s/witness", s->dir);
+	_cleanup_close_ int fd = open(witnessed, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	size_t i;
+
+	for (i = 0; i < s->k->n_masks; i++) {
+		const char *path = s->k->masks[i].path;
+		int inside, outside;
+
+		if (!streq(s->k->masks[i].class, "readonly-dir"))
+			continue;
+		inside = tree_write(s->rootfs, path);
+		outside = tree_write(fd, "/");
+		FACT(s, "running", OP_HOSTWRITE, path, inside < 0 ? errno_name(inside) : "ok",
+		     "witness=%s", outside < 0 ? errno_name(outside) : "ok");
+	}
+}
+
 static void look_at_running(struct subject *s)
 {
 	struct leftovers l;
@@ -274,6 +296,7 @@ static void look_at_running(struct subject *s)
 	host_mounts(s, "running");
 	l = count_leftovers(s);
 	say_leftovers(s, "running", &l);
+	host_writes(s);
 	join(s);
 }
 

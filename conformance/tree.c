@@ -134,6 +134,18 @@ int tree_make(const struct test_case *c, int rootfs, unsigned int shift, const c
 	return 0;
 }
 
+int tree_write(int rootfs, const char *path)
+{
+	_cleanup_free_ char *name = xasprintf("%s/.host", path);
+	const char *leaf;
+	_cleanup_close_ int dir = open_parent(rootfs, name, 0, &leaf);
+	int r = dir < 0 ? dir : make_file(dir, leaf, "");
+
+	if (r == 0)
+		unlinkat(dir, leaf, 0);
+	return r;
+}
+
 /* Digest ----------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)

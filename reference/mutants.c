@@ -55,6 +55,11 @@ const struct mutant *mutant;
 		.name = n, .seam.plan = plan_spell, .spell = spell_near_miss, .text = path         \
 	}
 
+#define READONLY(n, handle)                                                                        \
+	{                                                                                          \
+		.name = n, .seam.stages = stages_readonly, .readonly = handle                      \
+	}
+
 static const struct mutant mutants[] = {
 	/* directories */
 	SKIP("dir-skip", skip_dir),
@@ -134,6 +139,31 @@ static const struct mutant mutants[] = {
 	EDIT("relative-masked", edit_relative_to_absolute),
 	EDIT("relative-skip", edit_drop_relative),
 	EDIT("empty-string-skip", edit_drop_empty_string),
+
+	/* read-only paths */
+	EDIT("ro-ignored", edit_drop_readonly),
+	READONLY("ro-no-remount", readonly_no_remount),
+	READONLY("ro-first-only", readonly_first_only),
+	READONLY("ro-last-skip", readonly_all_but_last),
+	READONLY("ro-flags-lost", readonly_flags_lost),
+	READONLY("ro-link-itself", readonly_not_links),
+	READONLY("ro-link-host-root", readonly_host_links),
+	READONLY("ro-twice-undone", readonly_twice_undone),
+	READONLY("ro-root-skip", readonly_not_root),
+	READONLY("ro-procfs-skip", readonly_not_procfs),
+	READONLY("ro-masked", readonly_masked),
+	READONLY("ro-chmod-covered", readonly_chmod),
+	{ .name = "ro-missing-stops", .seam.stages = stages_readonly, .stop_at = ENOENT },
+	STAGES("ro-missing-refused", stages_readonly_refuse),
+	{ .name = "ro-eloop-skip", .seam.stages = stages_readonly, .errnum = ELOOP },
+	{ .name = "ro-enotdir-skip", .seam.stages = stages_readonly, .errnum = ENOTDIR },
+	{ .name = "ro-late", .seam.stages = stages_readonly_late, .readonly = readonly_no_remount },
+	STAGES("ro-on-host", stages_readonly_on_host),
+	{ .name = "ro-over-masks",
+	  .seam.stages = stages_readonly_last,
+	  .readonly = readonly_shallow },
+	SKIP("ro-both-not-masked", skip_readonly_too),
+	SKIP("ro-inside-not-masked", skip_around_readonly),
 
 	/* procfs descriptors */
 	NARROW("alias-source", MASK_ALIAS_NONE),

@@ -26,10 +26,14 @@ struct mutant {
 	void (*edit)(cJSON *config, cJSON *linux_object);
 	/* For plan_text(): another spelling to look up, or NULL for the same; caller frees. */
 	char *(*spell)(const struct look *l, size_t i);
-	int errnum; /* for plan_errno() */
+	int errnum; /* for plan_errno() and stages_readonly(): as if missing */
 	/* For those of mutants_alias.c: a form of alias, a path of the list. */
 	enum mask_alias form;
 	const char *text;
+	/* For stages_readonly(): handles one path that exists; errno that ends the list. */
+	int (*readonly)(struct container *c, const struct mask_ctx *ctx,
+			const struct mask_target *t, size_t i, struct mask_error *err);
+	int stop_at;
 };
 
 extern const struct mutant *mutant; /* the one in force */
@@ -47,6 +51,7 @@ void edit_refuse_null(cJSON *config, cJSON *linux_object);
 void edit_refuse_empty(cJSON *config, cJSON *linux_object);
 void edit_relative_to_absolute(cJSON *config, cJSON *linux_object);
 void edit_drop_relative(cJSON *config, cJSON *linux_object);
+void edit_drop_readonly(cJSON *config, cJSON *linux_object);
 void edit_drop_empty_string(cJSON *config, cJSON *linux_object);
 
 /* mutants_plan.c; all have the signature of seam.plan. */
@@ -144,7 +149,30 @@ MASK_HOOK(mask_container_null);
 MASK_HOOK(mask_host_null);
 MASK_HOOK(mask_own_superblock);
 
+/* mutants_readonly.c */
+#define READONLY_HOOK(name)                                                                        \
+	int name(struct container *c, const struct mask_ctx *ctx, const struct mask_target *t,     \
+		 size_t i, struct mask_error *err)
+READONLY_HOOK(readonly_no_remount);
+READONLY_HOOK(readonly_first_only);
+READONLY_HOOK(readonly_all_but_last);
+READONLY_HOOK(readonly_flags_lost);
+READONLY_HOOK(readonly_not_links);
+READONLY_HOOK(readonly_host_links);
+READONLY_HOOK(readonly_twice_undone);
+READONLY_HOOK(readonly_not_root);
+READONLY_HOOK(readonly_not_procfs);
+READONLY_HOOK(readonly_masked);
+READONLY_HOOK(readonly_chmod);
+READONLY_HOOK(readonly_shallow);
+bool skip_readonly_too(const struct look *l, size_t i);
+bool skip_around_readonly(const struct look *l, size_t i);
+
 /* mutants_stages.c */
+struct stage *stage_find(struct stages *s, const char *name);
+/* Puts the stage @name in front of @before. */
+void stage_move(struct stages *s, const char *name, const char *before);
+void stage_insert_after(struct stages *s, const char *name, struct stage stage);
 extern bool another_container; /* set by stages_look_for_others() */
 #define STAGES_HOOK(name) void name(enum stage_table which, struct stages *s)
 STAGES_HOOK(stages_look_for_others);
@@ -161,4 +189,9 @@ STAGES_HOOK(stages_delete_process);
 STAGES_HOOK(stages_exec_unmasked);
 STAGES_HOOK(stages_late_start);
 STAGES_HOOK(stages_late_payload);
-STAGES_HOOK(stages_alias_outside); /* in mutants_alias.c */
+STAGES_HOOK(stages_alias_outside); /* in mutants_alias.c; these in mutants_readonly.c */
+STAGES_HOOK(stages_readonly);
+STAGES_HOOK(stages_readonly_last);
+STAGES_HOOK(stages_readonly_refuse);
+STAGES_HOOK(stages_readonly_late);
+STAGES_HOOK(stages_readonly_on_host);

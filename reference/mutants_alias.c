@@ -136,9 +136,6 @@ static int mask_outside(struct container *c, struct fault *f)
 
 STAGES_HOOK(stages_alias_outside)
 {
-	if (which != STAGES_CREATE)
-		return;
-	memmove(&s->stage[2], &s->stage[1], (s->n - 1) * sizeof(s->stage[0]));
-	s->stage[1] = (struct stage){ "outside", mask_outside, NULL };
-	s->n++;
+	if (which == STAGES_CREATE)
+		stage_insert_after(s, "config", (struct stage){ "outside", mask_outside, NULL });
 }

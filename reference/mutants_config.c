@@ -60,6 +60,11 @@ void edit_drop_masked(_unused_ cJSON *config, cJSON *linux_object)
 	cJSON_DeleteItemFromObjectCaseSensitive(linux_object, lists[0]);
 }
 
+void edit_drop_readonly(_unused_ cJSON *config, cJSON *linux_object)
+{
+	cJSON_DeleteItemFromObjectCaseSensitive(linux_object, lists[1]);
+}
+
 static bool is_list_of_strings(const cJSON *list)
 {
 	const cJSON *item;

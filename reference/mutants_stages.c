@@ -14,7 +14,7 @@
 
 /* Tables ------------------------------------------------------------------------------------- */
 
-static struct stage *find(struct stages *s, const char *name)
+struct stage *stage_find(struct stages *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (streq(s->stage[i].name, name))
@@ -34,19 +34,19 @@ static void append(struct stages *s, struct stage stage)
 	insert(s, s->n, stage);
 }
 
-static void insert_after(struct stages *s, const char *name, struct stage stage)
+void stage_insert_after(struct stages *s, const char *name, struct stage stage)
 {
-	insert(s, (size_t)(find(s, name) - s->stage) + 1, stage);
+	insert(s, (size_t)(stage_find(s, name) - s->stage) + 1, stage);
 }
 
-static void move_to_front_of(struct stages *s, const char *name, const char *before)
+void stage_move(struct stages *s, const char *name, const char *before)
 {
-	struct stage *from = find(s, name), moved = *from;
+	struct stage *from = stage_find(s, name), moved = *from;
 	size_t at = (size_t)(from - s->stage);
 
 	memmove(from, from + 1, (s->n - at - 1) * sizeof(moved));
 	s->n--;
-	insert(s, (size_t)(find(s, before) - s->stage), moved);
+	insert(s, (size_t)(stage_find(s, before) - s->stage), moved);
 }
 
 static int nothing(_unused_ struct container *c, _unused_ struct fault *f)
@@ -108,7 +108,7 @@ static int look_for_others(struct container *c, _unused_ struct fault *f)
 STAGES_HOOK(stages_look_for_others)
 {
 	if (which == STAGES_CREATE)
-		insert_after(s, "config", (struct stage){ "others", look_for_others, NULL });
+		stage_insert_after(s, "config", (struct stage){ "others", look_for_others, NULL });
 }
 
 /* The host's side ---------------------------------------------------------------------------- */
@@ -177,7 +177,8 @@ STAGES_HOOK(stages_host_masks)
 	if (which == STAGES_CREATE)
 		append(s, (struct stage){ "masks of the host", mask_on_host, NULL });
 	if (which == STAGES_DELETE)
-		insert_after(s, "stop", (struct stage){ "unmask the host", unmask_on_host, NULL });
+		stage_insert_after(s, "stop",
+				   (struct stage){ "unmask the host", unmask_on_host, NULL });
 }
 
 STAGES_HOOK(stages_leak_superblock)
@@ -222,9 +223,9 @@ STAGES_HOOK(stages_refuse_late)
 {
 	if (which != STAGES_INIT)
 		return;
-	checked_masks = find(s, "maskedPaths")->run;
-	find(s, "maskedPaths")->run = masks_deferred;
-	insert_after(s, "program", (struct stage){ "late report", report_late, NULL });
+	checked_masks = stage_find(s, "maskedPaths")->run;
+	stage_find(s, "maskedPaths")->run = masks_deferred;
+	stage_insert_after(s, "program", (struct stage){ "late report", report_late, NULL });
 }
 
 STAGES_HOOK(stages_refuse_mount)
@@ -236,13 +237,13 @@ STAGES_HOOK(stages_refuse_mount)
 STAGES_HOOK(stages_refuse_cgroup)
 {
 	if (which == STAGES_CREATE)
-		find(s, "cgroups")->undo = NULL;
+		stage_find(s, "cgroups")->undo = NULL;
 }
 
 STAGES_HOOK(stages_refuse_state)
 {
 	if (which == STAGES_CREATE)
-		find(s, "state directory")->undo = NULL;
+		stage_find(s, "state directory")->undo = NULL;
 }
 
 STAGES_HOOK(stages_refuse_process)
@@ -254,13 +255,13 @@ STAGES_HOOK(stages_refuse_process)
 STAGES_HOOK(stages_delete_no_cgroup)
 {
 	if (which == STAGES_DELETE)
-		find(s, "cgroups")->run = nothing;
+		stage_find(s, "cgroups")->run = nothing;
 }
 
 STAGES_HOOK(stages_delete_no_state)
 {
 	if (which == STAGES_DELETE)
-		find(s, "state directory")->run = nothing;
+		stage_find(s, "state directory")->run = nothing;
 }
 
 STAGES_HOOK(stages_delete_process)
@@ -283,8 +284,8 @@ static int unmask_for_me(struct container *c, struct fault *f)
 STAGES_HOOK(stages_exec_unmasked)
 {
 	if (which == STAGES_JOINED)
-		insert_after(s, "root of the user namespace",
-			     (struct stage){ "unmask", unmask_for_me, NULL });
+		stage_insert_after(s, "root of the user namespace",
+				   (struct stage){ "unmask", unmask_for_me, NULL });
 }
 
 /* Late masks --------------------------------------------------------------------------------- */
@@ -345,10 +346,10 @@ STAGES_HOOK(stages_late_start)
 {
 	if (which != STAGES_INIT)
 		return;
-	find(s, "maskedPaths")->run = nothing;
-	move_to_front_of(s, "ready", "restore RLIMIT_NOFILE");
-	move_to_front_of(s, "wait for start", "restore RLIMIT_NOFILE");
-	insert_after(s, "wait for start", (struct stage){ "late masks", mask_late, NULL });
+	stage_find(s, "maskedPaths")->run = nothing;
+	stage_move(s, "ready", "restore RLIMIT_NOFILE");
+	stage_move(s, "wait for start", "restore RLIMIT_NOFILE");
+	stage_insert_after(s, "wait for start", (struct stage){ "late masks", mask_late, NULL });
 }
 
 static _Noreturn void mask_container(struct container *c)
@@ -391,7 +392,7 @@ static int mask_from_outside(struct container *c, struct fault *f)
 STAGES_HOOK(stages_late_payload)
 {
 	if (which == STAGES_INIT)
-		find(s, "maskedPaths")->run = nothing;
+		stage_find(s, "maskedPaths")->run = nothing;
 	if (which == STAGES_START)
 		append(s, (struct stage){ "late masks", mask_from_outside, NULL });
 }

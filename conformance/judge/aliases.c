@@ -3,6 +3,7 @@
  * docs/spec/50-procfs-fds.md. An alias was masked if the container has a mount point that its
  * sibling without masks has not and that no ordinary entry names.
  */
+#include "conformance/judge/ends.h"
 #include "conformance/judge/host.h"
 #include "conformance/judge/measure.h"
 #include "conformance/judge/rows.h"
@@ -237,12 +238,10 @@ static bool ordinary_are_seen(const struct view *v, const struct snapshot *s)
 static void check_nothing(const struct view *v, struct finding *f)
 {
 	_cleanup_snapshot_ struct snapshot s = { 0 };
-	const struct container *k = plain_of(v->facts);
-	const struct view plain = { .facts = v->facts, .container = k };
 	int n;
 	size_t i;
 
-	if (!k || !container_started(&plain)) {
+	if (!plain_started(v)) {
 		found(f, VERDICT_BROKEN, "dull control: the sibling without masks didn't start");
 		return;
 	}

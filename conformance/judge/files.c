@@ -221,7 +221,7 @@ static void check_covered(const struct view *v, struct finding *f, const char *c
 		      "dull control: what was written to the sibling is not seen");
 	for (i = 0; i < v->container->n_masks; i++) {
 		const struct mask *m = &v->container->masks[i];
-		int changed = streq(m->class, class) ? content_changed(v, m->path) : 0;
+		int changed = has_word(class, m->class) ? content_changed(v, m->path) : 0;
 
 		if (changed > 0)
 			found(f, VERDICT_FAIL, "content of %s has changed", m->path);
@@ -240,6 +240,16 @@ static void check_files(const struct view *v, struct finding *f)
 {
 	check_covered(v, f, "masked-file", "control-file");
 }
+
+static void check_readonly(const struct view *v, struct finding *f)
+{
+	check_covered(v, f, "readonly-dir readonly-file", "control-dir");
+}
+
+JUDGE(ro_content) = {
+	.check = check_readonly,
+	.expected = "the same names, modes, owners and bytes as before",
+};
 
 JUDGE(dir_covered) = {
 	.check = check_dirs,

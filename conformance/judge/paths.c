@@ -4,6 +4,7 @@
  * a mask; they differ in what leads there, which is the fixtures' business, and in whether a
  * refused container is a right end, too.
  */
+#include "conformance/judge/ends.h"
 #include "conformance/judge/rows.h"
 #include "conformance/judge/snapshot.h"
 
@@ -91,52 +92,6 @@ JUDGE(path_missing_untouched) = {
 };
 
 /* Ends of a container ------------------------------------------------------------------------ */
-
-/* The sibling without the odd entry, which must start: else the refusal says nothing. */
-static bool plain_started(const struct view *v)
-{
-	size_t i;
-
-	for (i = 0; i < v->facts->c.n_containers; i++) {
-		const struct view plain = { .facts = v->facts,
-					    .container = &v->facts->c.containers[i] };
-
-		if (streq(plain.container->name, "plain"))
-			return container_started(&plain);
-	}
-	return false;
-}
-
-static void check_refused(const struct view *v, struct finding *f)
-{
-	if (!plain_started(v))
-		found(f, VERDICT_BROKEN,
-		      "dull control: the sibling without the entry didn't start");
-	else if (container_ran(v))
-		found(f, VERDICT_FAIL, "container %s was started", v->container->name);
-	else if (container_refused(v))
-		found(f, VERDICT_PASS, "refused");
-	else
-		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
-		      v->container->name);
-}
-
-static void check_starts(const struct view *v, struct finding *f)
-{
-	if (container_started(v))
-		found(f, VERDICT_PASS, "started");
-	else if (!plain_started(v))
-		found(f, VERDICT_BROKEN, "the sibling without the entry didn't start");
-	else if (container_refused(v))
-		found(f, VERDICT_FAIL, "container %s was refused: %.200s", v->container->name,
-		      refusal_words(v));
-	else
-		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
-		      v->container->name);
-}
-
-#define REFUSED(id) JUDGE(id) = { .check = check_refused, .expected = "the container is refused" }
-#define STARTS(id) JUDGE(id) = { .check = check_starts, .expected = "the container starts" }
 
 REFUSED(path_absolute);
 REFUSED(path_loop);

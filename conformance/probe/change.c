@@ -77,14 +77,22 @@ int probe_symlink(const struct todo *t, _unused_ struct text *value)
 	return neg(symlink("nowhere", name));
 }
 
-/* The source lies on the file system around the mask, so a true mask answers EXDEV or EROFS. */
+/*
+ * The source lies on the file system around the mask, so a true mask answers EXDEV or EROFS; or,
+ * where all around is read-only, on that of the controls.
+ */
 static int from_beside(const struct todo *t, int (*move)(const char *from, const char *to))
 {
 	_cleanup_free_ char *from = beside(t);
 	_cleanup_free_ char *to = new_name(t);
-	int r;
+	int r = touch(from);
 
-	if (touch(from) < 0)
+	if (r == -EROFS) {
+		free(from);
+		from = xasprintf("/t/.%s.%s", op_info[t->op].name, identity_names[t->as]);
+		r = touch(from);
+	}
+	if (r < 0)
 		return PROBE_UNAVAILABLE;
 	r = neg(move(from, to));
 	unlink(from);
@@ -210,4 +218,25 @@ int probe_rmdir(const struct todo *t, _unused_ struct text *value)
 		return neg(rmdir(t->path));
 	own = beside(t);
 	return mkdir(own, 0700) < 0 ? PROBE_UNAVAILABLE : neg(rmdir(own));
+}
+
+/* Nothing is written: behind the path may be a trigger of the whole machine. */
+int probe_try_write(const struct todo *t, struct text *value)
+{
+	_cleanup_free_ char *name = new_name(t);
+	_cleanup_close_ int fd = -EBADF;
+	struct stat st;
+	int r;
+
+	if (stat(t->path, &st) < 0)
+		return -errno;
+	text_addf(value, "type=%s", S_ISDIR(st.st_mode) ? "dir" : "file");
+	if (S_ISDIR(st.st_mode)) {
+		r = touch(name);
+		if (r == 0)
+			unlink(name);
+		return r;
+	}
+	fd = open(t->path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	return neg(fd);
 }

@@ -44,6 +44,7 @@ static probe_op *const operations[OP_COUNT] = {
 	[OP_EXEC] = probe_exec,
 	[OP_TRUNCATE] = probe_truncate,
 	[OP_UNLINK] = probe_unlink,
+	[OP_TRYWRITE] = probe_try_write,
 	[OP_UMOUNT] = probe_umount,
 	[OP_UMOUNTDETACH] = probe_umount_detach,
 	[OP_REMOUNT] = probe_remount,
@@ -126,7 +127,7 @@ static void run_apart(const struct probe *p, const struct todo *t)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (t->as == AS_SYSADMIN && unshare(CLONE_NEWNS) < 0)
+		if ((t->as == AS_SYSADMIN || t->as == AS_USERNS) && unshare(CLONE_NEWNS) < 0)
 			_exit(112);
 		if (t->as == AS_USERNS && probe_is_control(t) && mount_control(t->path) < 0)
 			_exit(113);

@@ -23,7 +23,7 @@ probe_op probe_look, probe_list, probe_read, probe_stat, probe_statfs;
 probe_op probe_create, probe_mkdir, probe_mknod, probe_mkfifo, probe_symlink, probe_link;
 probe_op probe_tmpfile, probe_bind_socket, probe_unlink_missing, probe_chmod, probe_chown;
 probe_op probe_utimes, probe_setxattr, probe_removexattr, probe_setflags, probe_rename_into;
-probe_op probe_rename_self, probe_rmdir, probe_chmod_device;
+probe_op probe_rename_self, probe_rmdir, probe_chmod_device, probe_try_write;
 probe_op probe_write, probe_mmap, probe_exec, probe_truncate, probe_unlink;
 probe_op probe_umount, probe_umount_detach, probe_remount, probe_remount_bind, probe_bind_over;
 probe_op probe_tmpfs_over, probe_move, probe_private, probe_open_tree, probe_mount_setattr;

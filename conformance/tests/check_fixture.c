@@ -84,7 +84,11 @@ static const struct class_row {
 	{ "class-sb-dir", "sb-dir", 1, 1, OP_LOOK, AS_ROOT },
 	{ "class-sb-control", "sb-control", 0, 1, OP_COUNT, AS_COUNT },
 	{ "class-chmod-mask", "chmod-mask", 1, 0, OP_CHMODDEV, AS_ROOT },
-	{ "class-readonly-dir", "readonly-dir", 1, 1, OP_CREATE, AS_ROOT },
+	{ "class-control-create", "control-create", 1, 0, OP_CREATE, AS_ROOT },
+	{ "class-alias-rest-dir", "alias-rest-dir", 3, 1, OP_CREATE, AS_ROOT },
+	{ "class-readonly-alias", "readonly-alias", 1, 0, OP_TRYWRITE, AS_ROOT },
+	{ "class-ro-link", "ro-link", 3, 1, OP_TRYWRITE, AS_ROOT },
+	{ "class-ro-default", "ro-default", 2, 1, OP_STATFS, AS_ROOT },
 	{ "class-requirement", "path-link", 2, 1, OP_LOOK, AS_USER },
 };
 

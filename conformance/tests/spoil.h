@@ -127,6 +127,7 @@ static inline void set_mount_word(struct facts *f, struct row table, const char 
 }
 
 #define MOUNT_DEVICE 2
+#define MOUNT_OPTIONS 5
 #define MOUNT_SEPARATOR 6 /* where a mount has no optional fields */
 
 /* The mount at @point gets the device of the one at @other. */
@@ -183,7 +184,7 @@ static inline void set_mount_device(struct facts *f, struct row table, const cha
 	EDIT(mount_left, "directories", sb_gone, PASS, FAIL,                                       \
 	     add_mount(f, HOST("a", "after"), LEFT_LINE))                                          \
 	EDIT(mount_left_dull, "directories", sb_gone, PASS, BROKEN,                                \
-	     set_mount_word(f, HOST("a", "create"), "/run/maskspec/cases/2-a/witness", 4, "/x"))   \
+	     set_mount_word(f, HOST("a", "create"), "/run/maskspec/cases/1-a/witness", 4, "/x"))   \
 	EDIT(mount_seen, "directories", sb_host_mounts, PASS, FAIL,                                \
 	     add_mount(f, HOST("a", "running"), SEEN_LINE))                                        \
 	EDIT(mount_seen_shared, "propagation", sb_propagation_host, PASS, FAIL,                    \
@@ -227,6 +228,47 @@ static inline void set_mount_device(struct facts *f, struct row table, const cha
 	     share_sixteen(f, "probe:d16", "first", ""))                                           \
 	EDIT(two_on_the_host, "superblocks-small", sb_shared_host, FAIL, FAIL,                     \
 	     share_sixteen(f, "driver:d16", "running", "container"))                               \
+	EDIT(ro_hidden, "readonly", ro_readable, PASS, FAIL,                                       \
+	     set(f, PROBE("a", "first", OP_LOOK, "/t/d"), "ok",                                    \
+		 "type=dir rdev=0:0 open=ok entries=0"))                                           \
+	EDIT(ro_hidden_dull, "readonly", ro_readable, PASS, BROKEN,                                \
+	     set(f, PROBE("a", "first", OP_LOOK, "/t/masked"), "ok",                               \
+		 "type=dir rdev=0:0 open=ok entries=2"))                                           \
+	EDIT(ro_changed, "readonly", ro_content, PASS, FAIL,                                       \
+	     set(f, DRIVER("a", "after", OP_DIGEST, "/t/f"), "ok", "0123"))                        \
+	EDIT(ro_created_late, "readonly", ro_created, PASS, FAIL,                                  \
+	     drop_mount(f, DRIVER("a", "create", OP_MOUNTINFO, "container"), "/t/d"))              \
+	EDIT(ro_created_rw, "readonly", ro_created, PASS, FAIL,                                    \
+	     set_mount_word(f, DRIVER("a", "create", OP_MOUNTINFO, "container"), "/t/d",           \
+			    MOUNT_OPTIONS, "rw,relatime"))                                         \
+	EDIT(ro_copied, "readonly", ro_bind, PASS, FAIL,                                           \
+	     set_mount_device(f, PROBE("a", "first", OP_MOUNTINFO, ""), "/t/d", "/t/tmpfs"))       \
+	EDIT(ro_copied_dull, "readonly", ro_bind, PASS, BROKEN,                                    \
+	     set_mount_device(f, PROBE("a", "first", OP_MOUNTINFO, ""), "/t/tmpfs", "/t/d"))       \
+	EDIT(ro_lost_nosuid, "readonly-paths", ro_flags, PASS, FAIL,                               \
+	     set_mount_word(f, PROBE("flags", "first", OP_MOUNTINFO, ""), "/t/flags/in",           \
+			    MOUNT_OPTIONS, "ro,nodev,noexec,relatime"))                            \
+	EDIT(ro_flags_dull, "readonly-paths", ro_flags, PASS, BROKEN,                              \
+	     set_mount_word(f, PROBE("flags", "first", OP_MOUNTINFO, ""), "/t/flags",              \
+			    MOUNT_OPTIONS, "rw,relatime"))                                         \
+	EDIT(ro_for_all, "readonly", ro_host, PASS, FAIL,                                          \
+	     set(f, DRIVER("a", "running", OP_HOSTWRITE, "/t/d"), "EROFS", "witness=EROFS"))       \
+	EDIT(ro_for_all_dull, "readonly", ro_host, PASS, BROKEN,                                   \
+	     set(f, DRIVER("a", "running", OP_HOSTWRITE, "/t/d"), "ok", "witness=ok"))             \
+	EDIT(ro_sysctl, "default-lists", ro_default, PASS, FAIL,                                   \
+	     set(f, PROBE("moby", "run", OP_STATFS, "/proc/sys"), "ok",                            \
+		 "fs=9fa0 ro=0 blocks=0 files=0"))                                                 \
+	EDIT(ro_sysctl_open, "default-lists", ro_default, PASS, FAIL,                                  \
+	     set(f, PROBE("moby", "run", OP_TRYWRITE, "/proc/sys/kernel/hostname"), "ok",          \
+		 "type=file"))                                                                     \
+	EDIT(ro_missing_refused, "readonly-paths", ro_missing, PASS, FAIL, silence(f, "probe:a");  \
+	     set(f, DRIVER("a", "create", OP_EXIT, "create"), "exit:1", "no"))                     \
+	EDIT(ro_loop_started, "readonly-paths", ro_loop, PASS, FAIL,                               \
+	     add(f, PROBE("loop", "first", OP_RAN, ""), "");                                       \
+	     add(f, PROBE("loop", "first", OP_LOOK, "/t"), "type=dir"))                            \
+	EDIT(ro_notdir_started, "readonly-paths", ro_notdir, PASS, FAIL,                           \
+	     add(f, PROBE("notdir", "first", OP_RAN, ""), "");                                     \
+	     add(f, PROBE("notdir", "first", OP_LOOK, "/t"), "type=dir"))                          \
 	EDIT(alias_shared, ALIASES, alias_own, PASS, FAIL,                                         \
 	     set_mount_device(f, PROBE("self", "first", OP_MOUNTINFO, ""), "/t/held.d", "/t/a"))   \
 	EDIT(aliases_share, ALIASES, alias_own, PASS, FAIL,                                        \
