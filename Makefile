@@ -73,7 +73,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case sha256 facts mountinfo
 OBSERVE := $(SHARED) bundle command host observe sandbox subject tree watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
-	maskspec pairs run_options
+	maskspec pairs run_options run_time
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
@@ -116,11 +116,12 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,PROFILE,profile) $(call option,FILTER,filter) $(call option,REQUIRE,require) \
 	$(call option,EXPECT,expect) $(call option,WITHHELD,withheld) $(call option,OUT,out) \
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
-	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose)
+	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
+	$(call switch,TIME,time)
 
 # A misspelt variable would silently judge something else: every one given must be known.
 KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP STRICT \
-	PUBLISH VERBOSE B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
+	PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -152,6 +153,7 @@ Variables of `make conformance`, all optional:
   JOBS=N                 cases at once (number of processors, 4 at most)
   CGROUP=auto|v1|v2      layout that the runtime sees
   VERBOSE=1              a line for each case
+  TIME=1                 where the time of the run went
 
 Exit status, also in OUT/status (make itself answers 2 for all but 0):
   0 conforms   1 a MUST failed, or not implemented   2 usage   3 broken   4 nothing ran

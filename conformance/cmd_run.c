@@ -19,6 +19,7 @@
 #include "conformance/report/progress.h"
 #include "conformance/report/require.h"
 #include "conformance/run.h"
+#include "conformance/run_time.h"
 #include "version.h"
 
 /* Cases and ids of this run ------------------------------------------------------------------- */
@@ -293,8 +294,9 @@ int write_status(const char *out, int status)
 	return status;
 }
 
-static int judge_run(const struct run_options *o)
+static int judge_run(const struct run_options *o, struct run_times *times)
 {
+	double from = run_clock();
 	_cleanup_free_ char *facts = xasprintf("%s/facts", o->out);
 	_cleanup_report_ struct report r = { 0 };
 	_cleanup_free_ char *error = NULL;
@@ -305,6 +307,9 @@ static int judge_run(const struct run_options *o)
 	if (write_report(o, "report.json", report_json, &r) < 0 ||
 	    write_report(o, "report.tap", report_tap, &r) < 0)
 		return complain(EXIT_BROKEN, "%s: can't write the report", o->out);
+	times->judge = run_clock() - from;
+	if (o->time)
+		run_times_print(times, &r, stderr);
 	return print_report(&r, o->json);
 }
 
@@ -330,7 +335,7 @@ static void plan_free(struct plan *p)
 	free(p->run_id);
 }
 
-static int run_plan(const struct plan *p, const struct run_options *o)
+static int run_plan(const struct plan *p, const struct run_options *o, struct run_times *times)
 {
 	_cleanup_free_ char *manifest = manifest_text(p, o);
 	char digest[SHA256_HEX];
@@ -342,19 +347,23 @@ static int run_plan(const struct plan *p, const struct run_options *o)
 					     "OUT=%s: %s; name a folder that can be written",
 					     o->out, errno_name(r)));
 	sha256_text(manifest, strlen(manifest), digest);
+	times->plan = run_clock() - times->plan;
+	times->observe = run_clock();
 	r = observe_all(p, o, digest);
+	times->observe = run_clock() - times->observe;
 	if (r > 128)
 		return write_status(o->out, complain(r, "interrupted; the host is as it was"));
 	if (r != 0)
 		return write_status(o->out,
 				    complain(EXIT_BROKEN, "observe ended with status %d", r));
-	return write_status(o->out, judge_run(o));
+	return write_status(o->out, judge_run(o, times));
 }
 
 int cmd_run(int argc, char **argv)
 {
 	_cleanup_(plan_free) struct plan p = { 0 };
 	_cleanup_case_list_ struct case_list l = { 0 };
+	struct run_times times = { .plan = run_clock() };
 	struct run_options o;
 	int status = run_options_parse(&o, argc, argv);
 
@@ -379,5 +388,5 @@ int cmd_run(int argc, char **argv)
 			 o.filter, o.profile);
 		return write_status(o.out, EXIT_USAGE);
 	}
-	return run_plan(&p, &o);
+	return run_plan(&p, &o, &times);
 }

@@ -10,7 +10,7 @@ struct run_options {
 	size_t n_runtime_args;
 	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup;
 	struct judge_options judge;
-	bool json, verbose;
+	bool json, verbose, time;
 };
 
 struct planned {

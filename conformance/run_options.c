@@ -27,6 +27,7 @@ static const struct option long_options[] = {
 	{ "fixtures", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "verbose", no_argument, NULL, 'v' },
+	{ "time", no_argument, NULL, 'T' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -49,7 +50,8 @@ static const char options_help[] =
 	"  --jobs N           cases at once, default: processors, 4 at most (JOBS)\n"
 	"  --cgroup L         auto, v1 or v2 (CGROUP)\n"
 	"  --json             report.json on stdout\n"
-	"  --verbose          name each case on stderr (VERBOSE=1)\n";
+	"  --verbose          name each case on stderr (VERBOSE=1)\n"
+	"  --time             say on stderr where the time went (TIME=1)\n";
 
 static void add_arg(struct run_options *o, const char *s, size_t n)
 {
@@ -87,6 +89,7 @@ static void set_option(struct run_options *o, int c)
 		{ 'P', &o->judge.publish },
 		{ 'J', &o->json },
 		{ 'v', &o->verbose },
+		{ 'T', &o->time },
 	};
 	size_t i;
 

@@ -207,6 +207,7 @@ static void bring_up(struct subject *s)
 {
 	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
 	const char *const start[] = { "start", s->id, NULL };
+	unsigned long waited;
 	bool ready = false;
 
 	host_mounts(s, "before");
@@ -222,8 +223,10 @@ static void bring_up(struct subject *s)
 	s->started = command(s, "start", start);
 	if (!s->started)
 		return;
+	waited = now_usec();
 	wait_gone(s->pid > 0 ? s->pid : getpid(), s->ready, s->o->opt->timeout_ms, &ready);
 	FACT(s, "start", OP_RAN, "ready", ready ? "ok" : "unavailable", "%s", "");
+	FACT(s, "start", OP_TIME, "payload", "ok", "%lu", now_usec() - waited);
 }
 
 static bool wants_exec(const struct container *k)
@@ -303,12 +306,15 @@ static void look_at_running(struct subject *s)
 static void let_go(struct subject *s)
 {
 	const char *const words[] = { "kill", s->id, "KILL", NULL };
+	unsigned long from = now_usec();
 	bool ready, gone = false;
 	/* The preflight's payload is not told to go: `kill` has to work, too. */
 	bool told = s->started && !streq(s->o->c->bundle, "preflight");
 
 	if (told && write(s->go, "g", 1) == 1)
 		gone = s->pid > 0 && wait_gone(s->pid, -1, s->o->opt->timeout_ms, &ready);
+	if (told)
+		FACT(s, "run", OP_TIME, "payload", "ok", "%lu", now_usec() - from);
 	if (told)
 		FACT(s, "run", OP_EXIT, "payload", gone ? "ok" : "deadline", "%s", "");
 	if (s->created && !gone) {
@@ -443,6 +449,7 @@ void observe_case(const struct options *opt, const char *path, unsigned int inde
 {
 	_cleanup_free_ char *raw = NULL;
 	struct observation o = { .opt = opt, .index = index };
+	unsigned long from = now_usec();
 	struct test_case c;
 	const char *step;
 	unsigned int line;
@@ -467,5 +474,6 @@ void observe_case(const struct options *opt, const char *path, unsigned int inde
 	}
 	run_containers(&o);
 	descendants(true);
+	fact(&o, NULL, "after", AS_DRIVER, OP_TIME, "case", "ok", "%lu", now_usec() - from);
 	write_facts(&o);
 }

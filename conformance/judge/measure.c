@@ -36,13 +36,35 @@ static void add_times(const struct facts *f, const char *name, struct measures *
 	for (i = 0; i < f->n_rows; i++) {
 		const struct row *r = &f->rows[i];
 
-		if (r->op != OP_TIME)
-			continue;
-		m->usec += strtoull(r->value, NULL, 10);
 		for (j = 0; j < ARRAY_SIZE(times); j++)
-			if (row_from(r, "driver", name) && streq(r->path, times[j].command))
+			if (r->op == OP_TIME && row_from(r, "driver", name) &&
+			    streq(r->path, times[j].command))
 				add(m, times[j].measure, "us", strtoull(r->value, NULL, 10));
 	}
+}
+
+/* Where the time of the case went; what is neither the runtime's nor the payload's is the kit's. */
+static void add_shares(const struct facts *f, struct measures *m)
+{
+	unsigned long long payload = 0, whole = 0;
+	size_t i;
+
+	for (i = 0; i < f->n_rows; i++) {
+		const struct row *r = &f->rows[i];
+		unsigned long long usec = r->op == OP_TIME ? strtoull(r->value, NULL, 10) : 0;
+
+		if (streq(r->path, "case"))
+			whole += usec;
+		else if (streq(r->path, "payload"))
+			payload += usec;
+		else
+			m->usec += usec;
+	}
+	if (!whole)
+		return;
+	add(m, "time.runtime", "us", m->usec);
+	add(m, "time.payload", "us", payload);
+	add(m, "time.kit", "us", whole > m->usec + payload ? whole - m->usec - payload : 0);
 }
 
 void measure_case(const struct facts *f, struct measures *ret)
@@ -53,6 +75,7 @@ void measure_case(const struct facts *f, struct measures *ret)
 	int aliases = measure_aliases(f);
 
 	*ret = (struct measures){ 0 };
+	add_shares(f, ret);
 	if (aliases >= 0)
 		add(ret, "aliases.mounted", "mounts", (unsigned long long)aliases);
 	if (!k)

@@ -267,3 +267,14 @@ wrong() {
 			"$again/report.json")" = fail ] || fail "$rerun: not fail"
 	done <"$BATS_TEST_TMPDIR/falls"
 }
+
+@test "--time says where the time went, and the three add up to the cases" {
+	run -0 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --filter links --time \
+		--out "$OUT"
+	for row in runtime payload kit; do
+		grep -qE "^  $row +[0-9.]+ s +[0-9]+ %" <<<"$stderr" || fail "no $row in" "$stderr"
+	done
+	[ "$(jq '[.measurements[] | select(.bundle == "links" and (.name | test("time.(runtime|payload|kit)")))
+		| .value | tonumber] | add' "$OUT/report.json")" = \
+		"$(awk -F '\t' '$2 == "driver" && $6 == "case" { print $8 }' "$OUT/facts/links.facts")" ]
+}
