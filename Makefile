@@ -28,7 +28,7 @@ ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(WA
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
 
-REF_LIB := classify plan target apply
+REF_LIB := classify plan target ladder apply
 REF_MUTANTS := $(patsubst reference/%.c,%,$(wildcard reference/mutants*.c reference/hold.c))
 REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%,$(wildcard reference/*.c)))
 

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Everything that mounts masks and read-only paths. Operation by system call:
- *   tmpfs      mount(tmpfs, target fd)
+ * Makes masks and read-only paths. Operation by step; ladder.c has the calls:
+ *   tmpfs      ladder_tmpfs(target fd)
  *   share      openat2(root, canonical path of the target), then compare
- *   bind-dir   mount(MS_BIND, shared fd, target fd)
- *   bind-null  mount(MS_BIND, null fd, target fd)
+ *   empty-dir  ladder_empty_dir(), which becomes the shared fd
+ *   detached   ladder_detached(target fd), which becomes the shared fd
+ *   bind-dir   ladder_bind(shared fd, target fd)
+ *   bind-null  ladder_bind(null fd, target fd)
  *   verify     openat2(root, configured path), then compare
- * A bind inherits the flags of the mount it is cloned from, so a source that is read-only needs no
- * remount at each target (and a remount by descriptor would name the covered object anyway).
  * Nothing is undone on failure: the mount namespace dies with the container that failed.
  */
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mount.h>
@@ -19,22 +18,8 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
-#include "reference/mask.h"
+#include "reference/ladder.h"
 #include "reference/sys.h"
-#include "reference/util.h"
-
-struct fd_path {
-	char text[32];
-};
-
-/* Name of @fd for mount(2), relative to the procfs that mask_begin() made the cwd. */
-static struct fd_path fd_path(int fd)
-{
-	struct fd_path p;
-
-	snprintf(p.text, sizeof(p.text), "self/fd/%d", fd);
-	return p;
-}
 
 int mask_begin(struct mask_ctx *ctx, struct mask_error *err)
 {
@@ -42,6 +27,9 @@ int mask_begin(struct mask_ctx *ctx, struct mask_error *err)
 
 	if (r < 0)
 		return mask_fail(err, "identify the root", -r, "/");
+	r = ladder_begin(ctx);
+	if (r < 0)
+		return mask_fail(err, "write down the options of a mask", -r, "");
 	ctx->cwd_fd = open(".", O_PATH | O_CLOEXEC);
 	if (ctx->cwd_fd < 0)
 		return mask_fail(err, "open the working directory", errno, ".");
@@ -57,6 +45,7 @@ void mask_end(struct mask_ctx *ctx)
 		ctx->cwd_fd = safe_close(ctx->cwd_fd);
 	ctx->cwd_fd = safe_close(ctx->cwd_fd);
 	ctx->shared_fd = safe_close(ctx->shared_fd);
+	ladder_end(ctx);
 }
 
 /* Read-only paths ---------------------------------------------------------------------------- */
@@ -149,50 +138,26 @@ int mask_readonly(const struct mask_ctx *ctx, const struct mask_target *target,
 
 /* Masks -------------------------------------------------------------------------------------- */
 
-/*
- * Mode 0755: whoever could list the covered directory gets an empty list and no new errno.
- * One block and one inode are the least a tmpfs takes; Ubuntu's 5.4 wants two inodes (runc #5348).
- */
-static int mount_tmpfs(const struct mask_ctx *ctx, int fd)
-{
-	static const char *const bounds[] = { "mode=0755,nr_blocks=1,nr_inodes=1",
-					      "mode=0755,nr_blocks=1,nr_inodes=2" };
-	unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC;
-	int r = -EINVAL;
-
-	for (size_t i = 0; i < ARRAY_SIZE(bounds) && r == -EINVAL; i++) {
-		_cleanup_free_ char *data = NULL;
-
-		r = mask_mount_data(bounds[i], ctx->mountlabel, true, &data);
-		if (r < 0)
-			return r;
-		r = mount("tmpfs", fd_path(fd).text, "tmpfs", flags, data) < 0 ? -errno : 0;
-	}
-	return r;
-}
-
 /* 0 when @fd, an O_PATH descriptor of a directory, has no entries; -ENOTEMPTY when it has. */
 static int check_empty(int fd)
 {
-	int dir_fd = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct dirent *entry;
-	DIR *dir;
-	int r;
+	_cleanup_close_ int dir = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Room for `.`, `..` and the longest name: whatever there is shows in the first answer. */
+	_Alignas(struct ms_dirent) char buf[512];
+	int n;
 
-	if (dir_fd < 0)
+	if (dir < 0)
 		return -errno;
-	dir = fdopendir(dir_fd);
-	if (!dir) {
-		safe_close(dir_fd);
-		return -ENOMEM;
+	while ((n = sys_getdents(dir, buf, sizeof(buf))) > 0) {
+		for (int at = 0; at < n;) {
+			const struct ms_dirent *entry = (const void *)(buf + at);
+
+			if (!streq(entry->name, ".") && !streq(entry->name, ".."))
+				return -ENOTEMPTY;
+			at += entry->size;
+		}
 	}
-	errno = 0;
-	while ((entry = readdir(dir)))
-		if (!streq(entry->d_name, ".") && !streq(entry->d_name, ".."))
-			break;
-	r = entry ? -ENOTEMPTY : -errno;
-	closedir(dir);
-	return r;
+	return n;
 }
 
 /* A directory mask is an empty tmpfs, read-only as mount and, being one, as file system. */
@@ -224,33 +189,37 @@ static int check_file_mask(int fd)
 	return fs.f_flags & ST_RDONLY ? 0 : -EACCES;
 }
 
-/* The tmpfs just mounted becomes the source of all that follow, if it is what it should be. */
+/* @fd becomes the source of all masks that follow, if it is what one should be. Takes @fd. */
+static int adopt(struct mask_ctx *ctx, int fd)
+{
+	_cleanup_close_ int owned = fd;
+	struct mask_identity id;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = mask_identify(ctx->proc_fd, fd, &id, NULL);
+	if (r == 0)
+		r = check_directory_mask(ctx, fd, &id);
+	if (r < 0)
+		return r;
+	ctx->shared_id = id;
+	ctx->shared_fd = TAKE_FD(owned);
+	return 0;
+}
+
+/* The tmpfs just mounted on @target; a look-up found it, so it may be something else. */
 static int share(struct mask_ctx *ctx, const struct mask_target *target)
 {
 	_cleanup_close_ int fd = -EBADF;
 	struct mask_identity id;
-	int r;
 
 	fd = reopen_covered(ctx, target, &id);
 	if (fd < 0)
 		return fd;
 	if (id.dev_major == target->id.dev_major && id.dev_minor == target->id.dev_minor)
 		return -ESTALE;
-	r = check_directory_mask(ctx, fd, &id);
-	if (r < 0)
-		return r;
-	ctx->shared_id = id;
-	ctx->shared_fd = TAKE_FD(fd);
-	return 0;
-}
-
-static int bind(int from, int to)
-{
-	if (from < 0)
-		return -EBADF;
-	if (mount(fd_path(from).text, fd_path(to).text, NULL, MS_BIND, NULL) < 0)
-		return -errno;
-	return 0;
+	return adopt(ctx, TAKE_FD(fd));
 }
 
 /* An alias leads past the mask to the covered object, so its place is looked at by its name. */
@@ -297,19 +266,27 @@ int mask_apply(struct mask_ctx *ctx, const struct mask_target *targets, const st
 		break;
 	case MASK_OP_TMPFS:
 		step = "mount a tmpfs on the path to mask";
-		r = mount_tmpfs(ctx, t->fd);
+		r = ladder_tmpfs(ctx, t->fd);
 		break;
 	case MASK_OP_SHARE:
 		step = "reopen the tmpfs that masks shall share";
 		r = share(ctx, t);
 		break;
+	case MASK_OP_EMPTY_DIR:
+		step = "make the empty directory that masks shall share";
+		r = adopt(ctx, ladder_empty_dir(ctx));
+		break;
+	case MASK_OP_DETACHED:
+		step = "attach a new tmpfs to the path to mask";
+		r = adopt(ctx, ladder_detached(ctx, t->fd));
+		break;
 	case MASK_OP_BIND_DIR:
-		step = "bind the shared tmpfs on the path to mask";
-		r = bind(ctx->shared_fd, t->fd);
+		step = "bind the shared directory on the path to mask";
+		r = ladder_bind(ctx, ctx->shared_fd, t->fd);
 		break;
 	case MASK_OP_BIND_NULL:
 		step = "bind the null device on the path to mask";
-		r = bind(ctx->null_fd, t->fd);
+		r = ladder_bind(ctx, ctx->null_fd, t->fd);
 		break;
 	case MASK_OP_VERIFY:
 		step = "verify the mask";

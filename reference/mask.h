@@ -94,7 +94,7 @@ int mask_lookup(int root_fd, const char *path, enum mask_method method);
 int mask_identify(int proc_fd, int fd, struct mask_identity *ret, mode_t *ret_mode);
 bool mask_same(const struct mask_identity *a, const struct mask_identity *b);
 
-/* apply.c: everything that mounts ------------------------------------------------------------ */
+/* apply.c, ladder.c: everything that mounts --------------------------------------------------- */
 
 /* What masks are made of. Descriptors are borrowed and must belong to this mount namespace. */
 struct mask_ctx {
@@ -102,15 +102,25 @@ struct mask_ctx {
 	int proc_fd;		/* a procfs that no mask can cover; where "self" is the caller */
 	int null_fd;		/* O_PATH of a 1:3 node reached by a read-only mount */
 	const char *mountlabel; /* linux.mountLabel, or NULL */
-	int cwd_fd;		/* of mask_begin(); owned */
-	int shared_fd;		/* the shared read-only tmpfs once there is one; owned */
+	/*
+	 * O_PATH of a writable directory on a private mount that the container never sees. A
+	 * folder "masks" is made in it, to be mounted on. Needed by `shared-empty-dir`, and by
+	 * `detached` on kernels before 5.2; negative (-EBADF) otherwise.
+	 */
+	int stage_fd;
+	int cwd_fd;    /* of mask_begin(); owned */
+	int shared_fd; /* the source of shared masks once there is one; owned */
 	struct mask_identity root_id, shared_id;
+	/* What the kernel turned out to lack; see docs/kernels.md. */
+	bool no_tree;	     /* open_tree(2) or move_mount(2) (5.2) */
+	size_t bound;	     /* index of the smallest limit of inodes that tmpfs takes */
+	char *tmpfs_data[2]; /* options for each limit, of mask_begin(); owned */
 };
 
 #define MASK_CTX_INIT                                                                              \
 	{                                                                                          \
-		.root_fd = -EBADF, .proc_fd = -EBADF, .null_fd = -EBADF, .cwd_fd = -EBADF,         \
-		.shared_fd = -EBADF                                                                \
+		.root_fd = -EBADF, .proc_fd = -EBADF, .null_fd = -EBADF, .stage_fd = -EBADF,       \
+		.cwd_fd = -EBADF, .shared_fd = -EBADF                                              \
 	}
 
 /*
@@ -154,8 +164,10 @@ enum mask_op_kind {
 	MASK_OP_MISSING,   /* nothing to do: the target does not exist */
 	MASK_OP_DUPLICATE, /* nothing to do: an earlier entry names the same object */
 	MASK_OP_TMPFS,	   /* a new read-only tmpfs on the target */
-	MASK_OP_SHARE,	   /* reopen and check that tmpfs: it becomes the shared one */
-	MASK_OP_BIND_DIR,  /* bind the shared tmpfs on the target */
+	MASK_OP_SHARE,	   /* reopen and check that tmpfs: it becomes the shared source */
+	MASK_OP_EMPTY_DIR, /* make an empty directory in the stage: the shared source */
+	MASK_OP_DETACHED,  /* a new read-only tmpfs on the target, by fd: the shared source */
+	MASK_OP_BIND_DIR,  /* bind the shared source on the target */
 	MASK_OP_BIND_NULL, /* bind the 1:3 node on the target */
 	MASK_OP_VERIFY,	   /* look the target up again and compare */
 };
@@ -170,7 +182,16 @@ struct mask_plan {
 	size_t n;
 };
 
-/* A way to mask directories; rows of a table in plan.c. */
+/*
+ * A way to mask directories; rows of a table in plan.c. All give the same guarantees, but for
+ * `tmpfs-per-dir`, which takes a superblock for each:
+ *   shared-tmpfs      a tmpfs on the first, reopened through the root, bound on the others
+ *   tmpfs-per-dir     a tmpfs on each
+ *   shared-empty-dir  an empty directory outside the container's root, bound on all
+ *   detached          fsmount(2), attached to the first, cloned for the others; never reopened
+ * An alias gets a tmpfs of its own and is never the source (runc PR #5262): its name leads to
+ * another object for every process that looks it up.
+ */
 struct mask_strategy;
 
 const struct mask_strategy *mask_strategy_find(const char *name);

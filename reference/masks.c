@@ -16,6 +16,7 @@ static struct mask_ctx context(const struct container *c)
 	ctx.root_fd = c->root_fd;
 	ctx.proc_fd = c->proc_fd;
 	ctx.null_fd = c->null_fd;
+	ctx.stage_fd = c->stage_fd;
 	ctx.mountlabel = c->spec.mount_label;
 	return ctx;
 }

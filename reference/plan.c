@@ -15,43 +15,19 @@ struct planner {
 
 struct mask_strategy {
 	const char *name;
-	/* Appends the operations that mask directory @i. */
-	void (*directory)(struct planner *p, size_t i);
+	/* What masks the first directory and makes the source of all others; none: no sharing. */
+	enum mask_op_kind first[2];
+	size_t n_first;
 };
 
-/* No target needs more than a tmpfs, sharing it, and the look afterwards. */
+/* No target needs more than two operations that mask, and the look afterwards. */
 #define OPS_PER_TARGET 3
 
-static void append(struct planner *p, enum mask_op_kind kind, size_t i)
-{
-	p->ops[p->n_ops++] = (struct mask_op){ .kind = kind, .target = i };
-}
-
-static void tmpfs_per_dir(struct planner *p, size_t i)
-{
-	append(p, MASK_OP_TMPFS, i);
-}
-
-/*
- * runc PR #5262: an alias keeps a tmpfs of its own and is never the source, because its name
- * leads to another object for every process that looks it up.
- */
-static void shared_tmpfs(struct planner *p, size_t i)
-{
-	if (p->targets[i].alias != MASK_ALIAS_NONE) {
-		append(p, MASK_OP_TMPFS, i);
-	} else if (p->has_shared) {
-		append(p, MASK_OP_BIND_DIR, i);
-	} else {
-		append(p, MASK_OP_TMPFS, i);
-		append(p, MASK_OP_SHARE, i);
-		p->has_shared = true;
-	}
-}
-
 static const struct mask_strategy strategies[] = {
-	{ "shared-tmpfs", shared_tmpfs },
-	{ "tmpfs-per-dir", tmpfs_per_dir },
+	{ "shared-tmpfs", { MASK_OP_TMPFS, MASK_OP_SHARE }, 2 },
+	{ .name = "tmpfs-per-dir" },
+	{ "shared-empty-dir", { MASK_OP_EMPTY_DIR, MASK_OP_BIND_DIR }, 2 },
+	{ "detached", { MASK_OP_DETACHED }, 1 },
 };
 
 const struct mask_strategy *mask_strategy_find(const char *name)
@@ -97,6 +73,24 @@ static bool is_duplicate(struct planner *p, size_t i)
 	return false;
 }
 
+static void append(struct planner *p, enum mask_op_kind kind, size_t i)
+{
+	p->ops[p->n_ops++] = (struct mask_op){ .kind = kind, .target = i };
+}
+
+static void plan_directory(struct planner *p, const struct mask_strategy *strategy, size_t i)
+{
+	if (p->targets[i].alias != MASK_ALIAS_NONE || strategy->n_first == 0) {
+		append(p, MASK_OP_TMPFS, i);
+	} else if (p->has_shared) {
+		append(p, MASK_OP_BIND_DIR, i);
+	} else {
+		for (size_t k = 0; k < strategy->n_first; k++)
+			append(p, strategy->first[k], i);
+		p->has_shared = true;
+	}
+}
+
 static int plan_target(struct planner *p, const struct mask_strategy *strategy, size_t i,
 		       struct mask_error *err)
 {
@@ -111,22 +105,25 @@ static int plan_target(struct planner *p, const struct mask_strategy *strategy, 
 	else if (is_duplicate(p, i))
 		append(p, MASK_OP_DUPLICATE, i);
 	else if (t->is_dir)
-		strategy->directory(p, i);
+		plan_directory(p, strategy, i);
 	else
 		append(p, MASK_OP_BIND_NULL, i);
 	return 0;
+}
+
+static bool covers_target(enum mask_op_kind kind)
+{
+	return kind == MASK_OP_TMPFS || kind == MASK_OP_DETACHED || kind == MASK_OP_BIND_DIR ||
+	       kind == MASK_OP_BIND_NULL;
 }
 
 static void plan_verification(struct planner *p)
 {
 	size_t masks = p->n_ops;
 
-	for (size_t i = 0; i < masks; i++) {
-		enum mask_op_kind kind = p->ops[i].kind;
-
-		if (kind == MASK_OP_TMPFS || kind == MASK_OP_BIND_DIR || kind == MASK_OP_BIND_NULL)
+	for (size_t i = 0; i < masks; i++)
+		if (covers_target(p->ops[i].kind))
 			append(p, MASK_OP_VERIFY, p->ops[i].target);
-	}
 }
 
 int mask_plan(const struct mask_strategy *strategy, const struct mask_target *targets, size_t n,
@@ -157,9 +154,10 @@ void mask_plan_done(struct mask_plan *plan)
 }
 
 static const char *const op_names[] = {
-	[MASK_OP_MISSING] = "missing",	 [MASK_OP_DUPLICATE] = "duplicate",
-	[MASK_OP_TMPFS] = "tmpfs",	 [MASK_OP_SHARE] = "share",
-	[MASK_OP_BIND_DIR] = "bind-dir", [MASK_OP_BIND_NULL] = "bind-null",
+	[MASK_OP_MISSING] = "missing",	   [MASK_OP_DUPLICATE] = "duplicate",
+	[MASK_OP_TMPFS] = "tmpfs",	   [MASK_OP_SHARE] = "share",
+	[MASK_OP_EMPTY_DIR] = "empty-dir", [MASK_OP_DETACHED] = "detached",
+	[MASK_OP_BIND_DIR] = "bind-dir",   [MASK_OP_BIND_NULL] = "bind-null",
 	[MASK_OP_VERIFY] = "verify",
 };
 

@@ -94,6 +94,15 @@ struct ms_statx {
 };
 _Static_assert(sizeof(struct ms_statx) == 256, "statx writes 256 bytes");
 
+/* struct linux_dirent64 of getdents64(2), which glibc wraps from 2.30 on. */
+struct ms_dirent {
+	uint64_t ino;
+	int64_t next;
+	uint16_t size; /* of this record */
+	uint8_t type;
+	char name[];
+};
+
 #define MS_STATX_BASIC_STATS 0x7ffU
 #define MS_STATX_MNT_ID 0x1000U
 #define MS_AT_EMPTY_PATH 0x1000
@@ -161,6 +170,11 @@ static inline int sys_close_range(unsigned int first, unsigned int last, unsigne
 static inline int sys_pivot_root(const char *new_root, const char *put_old)
 {
 	return ms_neg_errno(syscall(SYS_pivot_root, new_root, put_old));
+}
+
+static inline int sys_getdents(int fd, void *buf, size_t size)
+{
+	return ms_neg_errno(syscall(SYS_getdents64, fd, buf, size));
 }
 
 /* Status of the object an O_PATH descriptor names. */

@@ -76,9 +76,8 @@ static void make(const char *name, mode_t type)
 
 void alias_tree_make(void)
 {
-	static const char *const dirs[] = {
-		"/outside", "/r", "/r/held", "/r/d1", "/r/d2", "/r/proc"
-	};
+	static const char *const dirs[] = { "/outside", "/stage", "/r",	    "/r/held",
+					    "/r/d1",	"/r/d2",  "/r/proc" };
 	char path[PATH_MAX];
 
 	if (!mkdtemp(tree) || chmod(tree, 0755) < 0)
@@ -106,6 +105,15 @@ void alias_tree_remove(void)
 	nftw(tree, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+/* What open_context() opened is the test's, and would take the numbers of @holds. */
+static void close_context(struct mask_ctx *ctx)
+{
+	mask_end(ctx);
+	safe_close(ctx->root_fd);
+	safe_close(ctx->proc_fd);
+	safe_close(ctx->stage_fd);
+}
+
 /* A context in a mount namespace of our own, with everything of @holds held; false without. */
 static bool open_context(struct mask_ctx *ctx)
 {
@@ -119,6 +127,9 @@ static bool open_context(struct mask_ctx *ctx)
 	in_tree(path, "/r");
 	ctx->root_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ctx->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	in_tree(path, "/stage");
+	ck_assert_int_eq(mount("stage", path, "tmpfs", 0, "size=64k"), 0);
+	ctx->stage_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	for (size_t i = 0; i < ARRAY_SIZE(holds); i++) {
 		const char *held;
 		int fd;
@@ -141,7 +152,7 @@ static void put_pid(char path[PATH_MAX], const char *text)
 
 START_TEST(resolve)
 {
-	_cleanup_(mask_end) struct mask_ctx ctx = MASK_CTX_INIT;
+	_cleanup_(close_context) struct mask_ctx ctx = MASK_CTX_INIT;
 	_cleanup_(mask_target_done) struct mask_target target;
 	_cleanup_close_ int want = -EBADF;
 	struct mask_identity id;
@@ -206,7 +217,7 @@ static const char *const orders[][3] = {
 START_TEST(own_mask)
 {
 	for (size_t i = 0; mask_strategy_name(i); i++) {
-		_cleanup_(mask_end) struct mask_ctx ctx = MASK_CTX_INIT;
+		_cleanup_(close_context) struct mask_ctx ctx = MASK_CTX_INIT;
 		const char *name = mask_strategy_name(i);
 		dev_t alias, d1, d2;
 

@@ -40,6 +40,44 @@ static const struct {
 	  { DIR("/d", 1), FILE_AT("/f", 3), DIR("/e", 2) },
 	  "tmpfs /d\nbind-null /f\ntmpfs /e\nverify /d\nverify /f\nverify /e\n",
 	  0 },
+	{ "empty-dir",
+	  "shared-empty-dir",
+	  { FILE_AT("/f", 3), DIR("/d", 1), DIR("/e", 2) },
+	  "bind-null /f\nempty-dir /d\nbind-dir /d\nbind-dir /e\n"
+	  "verify /f\nverify /d\nverify /e\n",
+	  0 },
+	{ "empty-dir-alias",
+	  "shared-empty-dir",
+	  { ALIAS("/proc/self/fd/3", 1), DIR("/d", 2) },
+	  "tmpfs /proc/self/fd/3\nempty-dir /d\nbind-dir /d\n"
+	  "verify /proc/self/fd/3\nverify /d\n",
+	  0 },
+	{ "empty-dir-not-for-files",
+	  "shared-empty-dir",
+	  { FILE_AT("/f", 3) },
+	  "bind-null /f\nverify /f\n",
+	  0 },
+	{ "detached",
+	  "detached",
+	  { DIR("/d", 1), DIR("/e", 2), FILE_AT("/f", 3) },
+	  "detached /d\nbind-dir /e\nbind-null /f\nverify /d\nverify /e\nverify /f\n",
+	  0 },
+	{ "detached-alias",
+	  "detached",
+	  { ALIAS("/proc/self/fd/3", 1), DIR("/d", 2), ALIAS("/proc/7/fd/3", 3), DIR("/e", 4) },
+	  "tmpfs /proc/self/fd/3\ndetached /d\ntmpfs /proc/7/fd/3\nbind-dir /e\n"
+	  "verify /proc/self/fd/3\nverify /d\nverify /proc/7/fd/3\nverify /e\n",
+	  0 },
+	{ "detached-duplicate",
+	  "detached",
+	  { DIR("/d", 1), DIR("/d", 1) },
+	  "detached /d\nduplicate /d\nverify /d\n",
+	  0 },
+	{ "per-dir-alias",
+	  "tmpfs-per-dir",
+	  { DIR("/d", 2), ALIAS("/proc/self/fd/3", 1) },
+	  "tmpfs /d\ntmpfs /proc/self/fd/3\nverify /d\nverify /proc/self/fd/3\n",
+	  0 },
 	{ "alias-first",
 	  "shared-tmpfs",
 	  { ALIAS("/proc/self/fd/3", 1), DIR("/d", 2), DIR("/e", 3) },
@@ -130,6 +168,19 @@ START_TEST(many)
 }
 END_TEST
 
+/* A name is found, the first is the default, nothing else is one. */
+START_TEST(strategies)
+{
+	size_t n = 0;
+
+	for (; mask_strategy_name(n); n++)
+		ck_assert_ptr_nonnull(mask_strategy_find(mask_strategy_name(n)));
+	ck_assert_uint_eq(n, 4);
+	ck_assert_str_eq(mask_strategy_name(0), "shared-tmpfs");
+	ck_assert_ptr_null(mask_strategy_find("shared"));
+}
+END_TEST
+
 Suite *plan_suite(void)
 {
 	Suite *s = suite_create("plan");
@@ -137,5 +188,6 @@ Suite *plan_suite(void)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		add_row(s, rows[i].name, plan, i);
 	add_row(s, "many", many, 0);
+	add_row(s, "strategies", strategies, 0);
 	return s;
 }
