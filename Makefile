@@ -70,8 +70,8 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
-SHARED := text case sha256 facts mountinfo
-OBSERVE := $(SHARED) bundle command host observe sandbox subject tree watchdog
+SHARED := text case calls sha256 facts mountinfo
+OBSERVE := $(SHARED) bundle command host observe sandbox subject supervisor tree watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
 	maskspec pairs run_options run_time
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
@@ -101,7 +101,7 @@ $(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_
 # Static: the same binary runs on the host, in any container, and in a VM.
 $(B)/observe: $(OBSERVE_O)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
+	$(Q)$(CC) $(CFLAGS) -static -pthread -o $@ $^
 
 $(B)/maskspec: $(MASKSPEC_O)
 	$(call say,LD)
@@ -116,12 +116,13 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,PROFILE,profile) $(call option,FILTER,filter) $(call option,REQUIRE,require) \
 	$(call option,EXPECT,expect) $(call option,WITHHELD,withheld) $(call option,OUT,out) \
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
+	$(call option,DENY,deny) \
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
 # A misspelt variable would silently judge something else: every one given must be known.
-KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP STRICT \
-	PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
+KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
+	STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -152,6 +153,7 @@ Variables of `make conformance`, all optional:
   TIMEOUT=SECONDS        for each command of the runtime (10)
   JOBS=N                 cases at once (number of processors, 4 at most)
   CGROUP=auto|v1|v2      layout that the runtime sees
+  DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
 

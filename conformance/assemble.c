@@ -111,6 +111,15 @@ static void merge(struct assembly *a, enum requirement_id id, const struct facts
 	result_merge(&a->by_id[id], &finding, bundle);
 }
 
+static void add_denied_words(struct report *r, const char *words)
+{
+	_cleanup_free_ char *copy = xstrdup(words);
+	char *state = NULL, *word;
+
+	for (word = strtok_r(copy, " ", &state); word; word = strtok_r(NULL, " ", &state))
+		report_add_denied(r, word, 0);
+}
+
 static void add_measurements(struct assembly *a, const struct facts *f)
 {
 	struct measures m;
@@ -123,6 +132,19 @@ static void add_measurements(struct assembly *a, const struct facts *f)
 	a->report->seconds += (double)m.usec / 1e6;
 }
 
+/* Of a single file the header is all that says what was denied. */
+static void add_denied(struct assembly *a, const struct facts *f)
+{
+	const char *words = facts_header(f, "deny");
+	size_t i;
+
+	add_denied_words(a->report, words);
+	for (i = 0; i < f->n_rows; i++)
+		if (f->rows[i].op == OP_CALLS && has_word(words, f->rows[i].path))
+			report_add_denied(a->report, f->rows[i].path,
+					  (unsigned long long)row_number(&f->rows[i], "denied"));
+}
+
 static void judge_ids(struct assembly *a, const struct facts *f, const char *bundle, char *ids)
 {
 	char *state = NULL, *word;
@@ -131,6 +153,7 @@ static void judge_ids(struct assembly *a, const struct facts *f, const char *bun
 	if (f->state == FACTS_WHOLE) {
 		note_effects(a, f);
 		add_measurements(a, f);
+		add_denied(a, f);
 	}
 	for (word = strtok_r(ids, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
 		enum requirement_id id = requirement_by_name(word);
@@ -220,10 +243,11 @@ static void add_variable(struct text *t, const char *name, const char *value, co
 /* `make conformance` with what this run was given, for one requirement. */
 static char *rerun(const struct report *r, const char *id)
 {
-	_cleanup_text_ struct text t = { 0 }, args = { 0 };
+	_cleanup_text_ struct text t = { 0 }, args = { 0 }, deny = { 0 };
 	_cleanup_free_ char *argv = xstrdup(r->runtime_argv ? r->runtime_argv : "");
 	char *rest = argv;
 	char *line = next_line(&rest);
+	size_t i;
 
 	text_add(&t, "make conformance");
 	add_variable(&t, "RUNTIME", line, "");
@@ -232,6 +256,9 @@ static char *rerun(const struct report *r, const char *id)
 	add_variable(&t, "RUNTIME_ARGS", args.s, "");
 	add_variable(&t, "PROFILE", r->profile, "core");
 	add_variable(&t, "REQUIRE", r->require, "");
+	for (i = 0; i < r->n_denied; i++)
+		text_addf(&deny, "%s%s", i ? " " : "", r->denied[i].name);
+	add_variable(&t, "DENY", deny.s, "");
 	text_addf(&t, " FILTER=%s", id);
 	return TAKE_PTR(t.s);
 }
@@ -322,8 +349,9 @@ static void check_origin(struct facts *f, const struct manifest *m, const struct
 	if (f->state != FACTS_WHOLE)
 		return;
 	if (!streq(facts_header(f, "run"), m->run) ||
-	    !streq(facts_header(f, "manifest"), m->digest) || !streq(f->case_digest, c->digest) ||
-	    !streq(f->c.bundle, c->bundle))
+	    !streq(facts_header(f, "manifest"), m->digest) ||
+	    !streq(facts_header(f, "deny"), m->deny ? m->deny : "") ||
+	    !streq(f->case_digest, c->digest) || !streq(f->c.bundle, c->bundle))
 		f->state = FACTS_FOREIGN;
 }
 
@@ -360,6 +388,7 @@ int assemble_folder(const char *dir, const struct judge_options *o, struct repor
 		return r;
 	}
 	r = begin(&a, ret, o, m.profile, m.filter, m.require, ret_error);
+	add_denied_words(ret, m.deny ? m.deny : "");
 	/* For a run without facts; of a whole one the header says the same. */
 	ret->runtime_argv = xstrdup(m.runtime);
 	ret->runtime_path = xstrndup(m.runtime, strcspn(m.runtime, "\n"));

@@ -90,6 +90,7 @@ static char *manifest_text(const struct plan *p, const struct run_options *o)
 	text_add_record(&t, "profile", o->profile, NULL);
 	text_add_record(&t, "filter", o->filter, NULL);
 	text_add_record(&t, "require", o->require, NULL);
+	text_add_record(&t, "deny", o->deny, NULL);
 	for (i = 0; i < p->n; i++) {
 		_cleanup_free_ char *file = xasprintf("%s.facts", p->cases[i].file);
 		char digest[SHA256_HEX];
@@ -98,7 +99,7 @@ static char *manifest_text(const struct plan *p, const struct run_options *o)
 		text_add_record(&t, "case", p->cases[i].c->bundle, file, digest, p->cases[i].ids,
 				NULL);
 	}
-	text_addf(&t, "end\t%zu\n", p->n + 6);
+	text_addf(&t, "end\t%zu\n", p->n + 7);
 	return TAKE_PTR(t.s);
 }
 

@@ -88,6 +88,7 @@ static void exec_child(char *const *argv, const char *cwd, int out, int err)
 {
 	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
+	int r;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -96,6 +97,11 @@ static void exec_child(char *const *argv, const char *cwd, int out, int err)
 		_exit(126);
 	if (null > 2)
 		close(null);
+	r = supervisor_enter();
+	if (r < 0) {
+		dprintf(2, "observe: DENY: %s\n", errno_name(r));
+		_exit(126);
+	}
 	execve(argv[0], argv, environment);
 	dprintf(2, "execve: %s: %s\n", argv[0], errno_name(errno));
 	_exit(127);

@@ -18,6 +18,8 @@ static char **setting(struct manifest *m, const char *name)
 		return &m->filter;
 	if (streq(name, "runtime"))
 		return &m->runtime;
+	if (streq(name, "deny"))
+		return &m->deny;
 	return streq(name, "require") ? &m->require : NULL;
 }
 

@@ -5,6 +5,7 @@
  *
  *   manifest/1
  *   run ID | runtime ARGV | profile NAME | filter GLOBS | require WORDS    ARGV: a word a line
+ *   deny CALLS                         may be missing: nothing was denied
  *   case BUNDLE FILE DIGEST IDS        IDS: due in this case, blank-separated
  *   end LINES
  */
@@ -23,7 +24,7 @@ struct due_case {
 /* Strings point into @text, but for one that was built (manifest_build()). */
 struct manifest {
 	char *text;
-	char *run, *runtime, *profile, *filter, *require;
+	char *run, *runtime, *profile, *filter, *require, *deny;
 	struct due_case *cases;
 	size_t n;
 	char digest[SHA256_HEX];

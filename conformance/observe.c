@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "conformance/calls.h"
 #include "conformance/probe/probe.h"
 
 static int die(const char *what, int r)
@@ -46,6 +47,17 @@ static int read_cgroup(const char *arg, enum cgroup_layout *ret)
 	return -EINVAL;
 }
 
+static int read_deny(struct options *o, const char *arg)
+{
+	_cleanup_free_ char *bad = NULL;
+	_cleanup_free_ char *known = calls_known();
+
+	if (calls_parse(arg, &o->deny, &bad) == 0)
+		return 0;
+	fprintf(stderr, "observe: --deny %s: none of %s\n", bad, known);
+	return -EINVAL;
+}
+
 static const struct option long_options[] = {
 	{ "runtime", required_argument, NULL, 'r' },
 	{ "runtime-arg", required_argument, NULL, 'a' },
@@ -54,6 +66,7 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, 't' },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "cgroup", required_argument, NULL, 'c' },
+	{ "deny", required_argument, NULL, 'd' },
 	{ "header", required_argument, NULL, 'H' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -82,6 +95,8 @@ static int set_option(struct options *o, int c)
 		return o->jobs > 0 && o->jobs <= 64 ? 0 : -EINVAL;
 	case 'c':
 		return read_cgroup(optarg, &o->cgroup);
+	case 'd':
+		return read_deny(o, optarg);
 	case 'H':
 		return add_header(o, optarg);
 	default:
@@ -104,7 +119,8 @@ static int parse_options(struct options *o, int argc, char **argv)
 	o->n_cases = (size_t)(argc - optind);
 	if (!o->runtime || !o->out || !o->run_id || o->n_cases == 0 || o->runtime[0] != '/') {
 		fputs("usage: observe --runtime /PATH --out DIR --run-id ID [--runtime-arg A]... "
-		      "[--timeout S] [--jobs N] [--cgroup auto|v1|v2] [--header K=V]... CASE...\n",
+		      "[--timeout S] [--jobs N] [--cgroup auto|v1|v2] [--deny CALLS] [--header "
+		      "K=V]... CASE...\n",
 		      stderr);
 		return -EINVAL;
 	}
@@ -183,6 +199,7 @@ static void run_cases(const struct options *o)
 /* The header needs a runtime that may hang: made in a worker of its own, passed by a pipe. */
 static int make_header(struct options *o)
 {
+	_cleanup_free_ char *deny = calls_words(o->deny);
 	_cleanup_free_ char *text = NULL;
 	const char *step;
 	size_t len = 0;
@@ -209,6 +226,7 @@ static int make_header(struct options *o)
 	if (read_file_at(AT_FDCWD, SCRATCH "/header", 1u << 20, &text, &len) < 0)
 		return -EIO;
 	text_add_n(&o->header, text, len);
+	text_add_record(&o->header, "h", "deny", deny, NULL);
 	return 0;
 }
 
@@ -278,6 +296,7 @@ static int run(struct options *o)
 int main(int argc, char **argv)
 {
 	struct options o;
+	int r;
 
 	if (argc > 1 && streq(argv[1], "probe"))
 		return probe_main(argc - 1, argv + 1);
@@ -288,6 +307,10 @@ int main(int argc, char **argv)
 		      stderr);
 		return 3;
 	}
+	r = o.deny ? supervisor_probe() : 0;
+	if (r < 0)
+		return die("DENY needs seccomp user notification that lets calls go on (Linux 5.5)",
+			   r);
 	umask(022);
 	o.out_fd = open(o.out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (o.out_fd < 0)

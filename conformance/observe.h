@@ -8,7 +8,8 @@
  *                     namespace and removes the run's cgroups (watchdog.c)
  *   - init            private view of the host: read-only but for /run (tmpfs), /proc, cgroups
  *                     (sandbox.c); starts up to JOBS workers
- *     - worker        one case: mount namespace, /dev and subreaper of its own (subject.c)
+ *     - worker        one case: mount namespace, /dev and subreaper of its own (subject.c);
+ *                     with DENY a thread that answers system calls (supervisor.c)
  */
 #pragma once
 
@@ -36,6 +37,7 @@ struct options {
 	int timeout_ms; /* of one phase */
 	unsigned int jobs;
 	enum cgroup_layout cgroup;
+	uint64_t deny;	    /* a set of calls.h: what the runtime is told that the kernel lacks */
 	struct text header; /* `h` records of every facts file */
 	char **cases;
 	size_t n_cases;
@@ -74,6 +76,17 @@ void reap(void);
 unsigned int descendants(bool kill_them);
 void worker_signals(void);
 unsigned long now_usec(void);
+
+/* supervisor.c ----------------------------------------------------------------------------- */
+/* 0 where the kernel lets a supervisor answer in its place, and let calls go on (5.5). */
+int supervisor_probe(void);
+/* In a worker: starts to deny @denied, a set of calls.h, to what supervisor_enter() is called in.
+ */
+int supervisor_start(uint64_t denied);
+/* In a child, last before it executes the runtime; 0 also where nothing is denied. */
+int supervisor_enter(void);
+/* How often each call was denied and let through, up to now. */
+void supervisor_facts(struct observation *o);
 
 /* sandbox.c -------------------------------------------------------------------------------- */
 /* Each returns 0, or a negative errno with the step named in @ret_step. */

@@ -8,7 +8,7 @@ struct run_options {
 	char *runtime; /* absolute path */
 	char **runtime_args;
 	size_t n_runtime_args;
-	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup;
+	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup, *deny;
 	struct judge_options judge;
 	bool json, verbose, time;
 };

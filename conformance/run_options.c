@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "conformance/calls.h"
 #include "conformance/report/expect.h"
 #include "conformance/report/require.h"
 #include "conformance/run.h"
@@ -24,6 +25,7 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, 't' },
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "cgroup", required_argument, NULL, 'c' },
+	{ "deny", required_argument, NULL, 'd' },
 	{ "fixtures", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -49,6 +51,7 @@ static const char options_help[] =
 	"  --timeout S        seconds for each command of the runtime, 10 (TIMEOUT)\n"
 	"  --jobs N           cases at once, default: processors, 4 at most (JOBS)\n"
 	"  --cgroup L         auto, v1 or v2 (CGROUP)\n"
+	"  --deny CALLS       what the runtime is told that the kernel lacks (DENY)\n"
 	"  --json             report.json on stdout\n"
 	"  --verbose          name each case on stderr (VERBOSE=1)\n"
 	"  --time             say on stderr where the time went (TIME=1)\n";
@@ -80,6 +83,7 @@ static void set_option(struct run_options *o, int c)
 		{ 't', &o->timeout },	     { 'j', &o->jobs },
 		{ 'c', &o->cgroup },	     { 'e', &o->judge.expect },
 		{ 'w', &o->judge.withheld }, { 'F', &o->judge.fixtures },
+		{ 'd', &o->deny },
 	};
 	const struct {
 		int c;
@@ -185,6 +189,19 @@ static int check_lists(const struct run_options *o)
 	return -1;
 }
 
+/* In the order of the table from here on, so that equal sets read the same. */
+static int check_deny(struct run_options *o)
+{
+	_cleanup_free_ char *known = calls_known();
+	_cleanup_free_ char *bad = NULL;
+	uint64_t set;
+
+	if (calls_parse(o->deny, &set, &bad) < 0)
+		return complain(EXIT_USAGE, "DENY=%s: none of %s", bad, known);
+	o->deny = calls_words(set);
+	return -1;
+}
+
 static int check(struct run_options *o, const char *runtime)
 {
 	int r = check_word("PROFILE", o->profile, "core security scale all");
@@ -195,6 +212,8 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_number("TIMEOUT", o->timeout, 3600);
 	if (r < 0)
 		r = check_number("JOBS", o->jobs, 64);
+	if (r < 0)
+		r = check_deny(o);
 	if (r < 0)
 		r = check_lists(o);
 	if (r < 0)
@@ -227,6 +246,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 				   .require = "",
 				   .timeout = "10",
 				   .cgroup = "auto",
+				   .deny = "",
 				   .jobs = default_jobs() };
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (c == 'h') {
@@ -292,6 +312,7 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 	add_pair(&w, "--timeout", o->timeout);
 	add_pair(&w, "--jobs", o->jobs);
 	add_pair(&w, "--cgroup", o->cgroup);
+	add_pair(&w, "--deny", o->deny);
 	add_header(&w, "run", p->run_id);
 	add_header(&w, "manifest", digest);
 	add_header(&w, "cases", due);

@@ -472,7 +472,13 @@ void observe_case(const struct options *opt, const char *path, unsigned int inde
 		fprintf(stderr, "observe: %s: %s: %s\n", path, step, errno_name(r));
 		return;
 	}
+	r = supervisor_start(opt->deny);
+	if (r < 0) {
+		fprintf(stderr, "observe: %s: start the supervisor: %s\n", path, errno_name(r));
+		return;
+	}
 	run_containers(&o);
+	supervisor_facts(&o);
 	descendants(true);
 	fact(&o, NULL, "after", AS_DRIVER, OP_TIME, "case", "ok", "%lu", now_usec() - from);
 	write_facts(&o);

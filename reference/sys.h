@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -25,6 +26,7 @@
 #define MS_NR_close_range 436	/* 5.9 */
 #define MS_NR_openat2 437	/* 5.6, fddb5d430ad9 */
 #define MS_NR_mount_setattr 442 /* 5.12, 2a1867219c7b */
+#define MS_NR_open_tree_attr 467 /* 6.15, c4a16820d901 */
 #define MS_NR_statmount 457	/* 6.8, 46eae99ef733 */
 #define MS_NR_listmount 458	/* 6.8 */
 
@@ -181,4 +183,44 @@ static inline int sys_getdents(int fd, void *buf, size_t size)
 static inline int sys_statx_fd(int fd, unsigned int mask, struct ms_statx *ret)
 {
 	return ms_neg_errno(syscall(SYS_statx, fd, "", MS_AT_EMPTY_PATH, mask, ret));
+}
+
+/* seccomp user notification (5.0, 6a21cc50f0c7); letting a call go on came with 5.5. */
+#define MS_SECCOMP_SET_MODE_FILTER 1U
+#define MS_SECCOMP_GET_NOTIF_SIZES 3U
+#define MS_SECCOMP_FILTER_FLAG_NEW_LISTENER 8UL
+#define MS_SECCOMP_RET_USER_NOTIF 0x7fc00000U
+#define MS_SECCOMP_USER_NOTIF_FLAG_CONTINUE 1U /* 5.5, fb3c5386b382 */
+
+struct ms_seccomp_data {
+	int32_t nr;
+	uint32_t arch;
+	uint64_t instruction_pointer;
+	uint64_t args[6];
+};
+
+struct ms_seccomp_notif {
+	uint64_t id;
+	uint32_t pid; /* thread, in the reader's PID namespace */
+	uint32_t flags;
+	struct ms_seccomp_data data;
+};
+
+struct ms_seccomp_resp {
+	uint64_t id;
+	int64_t val;
+	int32_t error; /* negative errno */
+	uint32_t flags;
+};
+_Static_assert(sizeof(struct ms_seccomp_notif) == 80 && sizeof(struct ms_seccomp_resp) == 24,
+	       "sizes of 5.0; a newer kernel says its own by SECCOMP_GET_NOTIF_SIZES");
+
+#define MS_SECCOMP_NOTIF_RECV _IOWR('!', 0, struct ms_seccomp_notif)
+#define MS_SECCOMP_NOTIF_SEND _IOWR('!', 1, struct ms_seccomp_resp)
+/* The direction is wrong, and is what all kernels take (corrected in 5.9, 47e33c05f9f0). */
+#define MS_SECCOMP_NOTIF_ID_VALID _IOR('!', 2, uint64_t)
+
+static inline int sys_seccomp(unsigned int op, unsigned long flags, void *arg)
+{
+	return ms_neg_errno(syscall(SYS_seccomp, op, flags, arg));
 }

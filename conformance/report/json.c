@@ -52,6 +52,21 @@ static void put_counts(cJSON *o, const unsigned int count[VERDICT_COUNT])
 	cJSON_AddNumberToObject(o, "broken", count[VERDICT_BROKEN]);
 }
 
+static void put_denied(cJSON *root, const struct report *r)
+{
+	cJSON *array = cJSON_AddArrayToObject(root, "deny");
+	size_t i;
+
+	for (i = 0; i < r->n_denied; i++) {
+		_cleanup_free_ char *answered = xasprintf("%llu", r->denied[i].answered);
+		cJSON *o = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(array, o);
+		put_string(o, "name", r->denied[i].name);
+		put_string(o, "answered", answered);
+	}
+}
+
 static void put_head(cJSON *root, const struct report *r)
 {
 	cJSON *o;
@@ -78,6 +93,7 @@ static void put_head(cJSON *root, const struct report *r)
 	put_string(root, "profile", r->profile);
 	cJSON_AddBoolToObject(root, "partial", r->partial);
 	put_string(root, "require", r->require);
+	put_denied(root, r);
 	put_string(root, "started", r->started);
 }
 

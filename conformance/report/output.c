@@ -85,6 +85,16 @@ void output_subject(struct text *t, const struct report *r)
 	output_clean(t, text_str(&raw), false);
 }
 
+void output_denied(struct text *t, const struct report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_denied; i++) {
+		text_add(t, i ? " " : "DENY=");
+		output_clean(t, r->denied[i].name, false);
+	}
+}
+
 static bool is_word(char c)
 {
 	return isalnum((unsigned char)c) || c == '-' || c == '_';

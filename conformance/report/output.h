@@ -19,6 +19,8 @@ void output_clean(struct text *t, const char *s, bool keep_lines);
 void output_quoted(struct text *t, const char *s);
 /* Appends "runc 1.1.5 on Linux 6.18.44 (x86_64, cgroup v1)". */
 void output_subject(struct text *t, const struct report *r);
+/* Appends "DENY=openat2 open_tree"; nothing where nothing was denied. */
+void output_denied(struct text *t, const struct report *r);
 /* True where @s holds the id of a withheld result as a word. */
 bool output_names_withheld(const struct report *r, const char *s);
 /*

@@ -99,6 +99,9 @@ void report_free(struct report *r)
 	for (i = 0; i < r->n_measurements; i++)
 		measurement_free(&r->measurements[i]);
 	free(r->measurements);
+	for (i = 0; i < r->n_denied; i++)
+		free(r->denied[i].name);
+	free(r->denied);
 	*r = (struct report){ 0 };
 }
 
@@ -203,6 +206,20 @@ void report_add_measurement(struct report *r, const char *name, const char *unit
 		.value = xstrdup(value),
 		.bundle = xstrdup(bundle),
 	};
+}
+
+void report_add_denied(struct report *r, const char *name, unsigned long long answered)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_denied; i++) {
+		if (streq(r->denied[i].name, name)) {
+			r->denied[i].answered += answered;
+			return;
+		}
+	}
+	GROW(r->denied, r->n_denied);
+	r->denied[r->n_denied++] = (struct denied){ xstrdup(name), answered };
 }
 
 bool report_hides(const struct report *r)

@@ -13,7 +13,7 @@
 
 #include "conformance/judge/judge.h"
 
-#define REPORT_SCHEMA "maskspec-report/1"
+#define REPORT_SCHEMA "maskspec-report/2"
 
 enum outcome {				/* exit status of maskspec: style 16 */
 	       OUTCOME_CONFORMS,	/* 0 */
@@ -44,6 +44,12 @@ struct result {
 	bool withheld;	      /* not to be shown in a published artefact */
 };
 
+/* What DENY named, and how often the runtime was told so. */
+struct denied {
+	char *name;
+	unsigned long long answered;
+};
+
 /* Strings owned by the report; NULL is written as "". Keys as in report.schema.json. */
 struct report {
 	char *kit_version, *kit_commit, *kit_spec;
@@ -52,6 +58,8 @@ struct report {
 	/* features: one a line */
 	char *kernel, *machine, *distro, *cgroup, *lsm, *features, *boot_id;
 	char *profile, *filter, *require, *started;
+	struct denied *denied;
+	size_t n_denied;
 	double seconds;
 	bool partial;
 	bool published;	      /* what the writers write may leave this machine */
@@ -81,6 +89,8 @@ void report_free(struct report *r);
 void result_merge(struct result *res, const struct finding *f, const char *bundle);
 void report_add_measurement(struct report *r, const char *name, const char *unit, const char *value,
 			    const char *bundle);
+/* Adds @answered to what is known of @name, which may be new. */
+void report_add_denied(struct report *r, const char *name, unsigned long long answered);
 /*
  * Marks what else must be withheld; fills count, n_withheld, outcome and an unset why. @implemented
  * is false where neither list had any effect; @strict: an unexpected pass or an unused entry of

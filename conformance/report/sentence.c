@@ -206,6 +206,9 @@ void sentence_add(struct text *t, const struct report *r)
 	output_subject(&line, r);
 	text_addf(&line, " %s of OCI path masking (maskspec %s at %.12s%s", text_str(&s.claim),
 		  str(r->kit_version), str(r->kit_commit), r->partial ? ", partial" : "");
+	if (r->n_denied)
+		text_add(&line, ", ");
+	output_denied(&line, r);
 	if (known)
 		text_addf(&line, ", %u known fall%s", known, plural(known));
 	if (report_hides(r))

@@ -106,6 +106,15 @@ static void add_unused(struct text *t, const struct report *r)
 	}
 }
 
+static void add_denied(struct text *t, const struct report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_denied; i++)
+		text_addf(t, "# DENY %s: answered %llu times\n", r->denied[i].name,
+			  r->denied[i].answered);
+}
+
 int report_tap(const struct report *r, FILE *out)
 {
 	_cleanup_text_ struct text lines = { 0 };
@@ -131,6 +140,7 @@ int report_tap(const struct report *r, FILE *out)
 		add_outcome(&lines, r, ++n);
 	text_addf(&t, "TAP version 13\n1..%u\n", n);
 	text_add(&t, text_str(&lines));
+	add_denied(&t, r);
 	add_unused(&t, r);
 	if (report_hides(r))
 		text_addf(&t, "# %u withheld\n", r->n_withheld);

@@ -30,6 +30,27 @@ static const char *outcome_colour(enum outcome o)
 	return o == OUTCOME_CONFORMS ? "1;" GREEN : o == OUTCOME_FAILS ? "1;" RED : "1;" YELLOW;
 }
 
+/* A condition that nothing ever came up against says nothing: it is named apart. */
+static void add_denied(const struct paint *p)
+{
+	_cleanup_text_ struct text asked = { 0 }, never = { 0 };
+	size_t i;
+
+	for (i = 0; i < p->r->n_denied; i++) {
+		const struct denied *d = &p->r->denied[i];
+
+		if (d->answered)
+			text_addf(&asked, "%s%s %llu time%s", asked.len ? ", " : "", d->name,
+				  d->answered, d->answered == 1 ? "" : "s");
+		else
+			text_addf(&never, "%s%s", never.len ? " " : "", d->name);
+	}
+	if (asked.len)
+		wrap_lines(p->t, "denied      ", text_str(&asked), 3);
+	if (never.len)
+		wrap_lines(p->t, "never asked ", text_str(&never), 3);
+}
+
 static void add_head(const struct paint *p)
 {
 	const struct report *r = p->r;
@@ -44,6 +65,7 @@ static void add_head(const struct paint *p)
 	text_add(p->t, "\n");
 	if (*str(r->why))
 		wrap_lines(p->t, "", r->why, 3);
+	add_denied(p);
 }
 
 static void add_count(const struct paint *p, const char *name, const unsigned int *n)

@@ -54,6 +54,7 @@ wrong() {
 	wrong TIMEOUT=-1 "from 1 to 3600" -- --timeout -1
 	wrong JOBS=0 "from 1 to 64" -- --jobs 0
 	wrong JOBS=many "from 1 to 64" -- --jobs many
+	wrong DENY=openat "openat2 open_tree" nr_inodes=1 -- --deny "openat2 openat"
 	wrong FILTER=no-such-thing "maskspec list" -- --filter no-such-thing
 	wrong REQUIRE no-such-id "maskspec list" -- --require no-such-id
 	wrong EXPECT no-such-file -- --expect no-such-file
