@@ -209,6 +209,10 @@ static int exec_run(struct container *c, struct fault *f)
 	size_t n = 0;
 	int r = open_namespaces(c, fds, &n, f);
 
+	/* The caller's: that of the container may be anything. init_close_inherited() needs it. */
+	c->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (r == 0 && c->proc_fd < 0)
+		r = fault_path(f, errno, "open", "/proc");
 	if (r == 0 && (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
 		       pipe2(pids, O_CLOEXEC) < 0))
 		r = fault_set(f, errno, "make a socket pair: %s", strerror(errno));
