@@ -29,6 +29,10 @@ const struct mutant *mutant;
 		.name = n, .seam.plan = plan_unverified, .seam.apply = apply_directory,            \
 		.mask = make                                                                       \
 	}
+#define SOURCE(n, make)                                                                            \
+	{                                                                                          \
+		.name = n, .seam.plan = plan_unverified, .seam.apply = apply_source, .mask = make  \
+	}
 #define FILE_MASK(n, make)                                                                         \
 	{                                                                                          \
 		.name = n, .seam.plan = plan_unverified, .seam.apply = apply_file, .mask = make    \
@@ -227,6 +231,15 @@ static const struct mutant mutants[] = {
 	{ .name = "late-start", .seam.plan = plan_late, .seam.stages = stages_late_start },
 	{ .name = "late-payload", .seam.plan = plan_late, .seam.stages = stages_late_payload },
 	PLAN("start-refused", plan_refuse_directories),
+
+	/* strategies and rungs */
+	SOURCE("empty-dir-writable", mask_empty_dir_writable),
+	SOURCE("detached-writable", mask_detached_writable),
+	{ .name = "detached-each", .seam.apply = apply_detached_each },
+	{ .name = "rung-staged-each", .seam.apply = apply_detached_each, .lacks = lacks_fsopen },
+	DIRECTORY("rung-writable", mask_writable_classic),
+	DIRECTORY("rung-unbounded", mask_unbounded_on_einval),
+	SKIP("rung-host-root", skip_host_link_walking),
 };
 
 int seam_install(const char *name, struct seam *s)

@@ -34,6 +34,8 @@ struct mutant {
 	int (*readonly)(struct container *c, const struct mask_ctx *ctx,
 			const struct mask_target *t, size_t i, struct mask_error *err);
 	int stop_at;
+	/* For those of mutants_rungs.c: the fault is there only where this is true, or always. */
+	bool (*lacks)(void);
 };
 
 extern const struct mutant *mutant; /* the one in force */
@@ -195,3 +197,13 @@ STAGES_HOOK(stages_readonly_last);
 STAGES_HOOK(stages_readonly_refuse);
 STAGES_HOOK(stages_readonly_late);
 STAGES_HOOK(stages_readonly_on_host);
+
+/* mutants_rungs.c */
+bool lacks_fsopen(void);
+bool skip_host_link_walking(const struct look *l, size_t i);
+MASK_HOOK(mask_writable_classic);
+MASK_HOOK(mask_unbounded_on_einval);
+MASK_HOOK(mask_empty_dir_writable);
+MASK_HOOK(mask_detached_writable);
+APPLY_HOOK(apply_source);
+APPLY_HOOK(apply_detached_each);
