@@ -139,6 +139,8 @@ make conformance         judge a runtime; without RUNTIME the embedded reference
 make check               our own tests: lint, unit tests, command line, liars, host is clean
 make mutants             every named fault of maskref must be caught, by the declared ids
 make sanitize            unit tests under ASan and UBSan
+make bench             libmaskref, maskref and the kit against their bounds of speed (bench-masks,
+                       bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
 
 Variables of `make conformance`, all optional:
@@ -193,7 +195,7 @@ check: lint unit bats
 unit: $(UNIT)
 	@r=0; for t in $(UNIT); do $$t || r=1; done; exit $$r
 
-bats: all
+bats: all $(B)/tests/bench-masks
 	@$(call need,bats); $(call need,jq); $(call need,prove)
 	@r=0; for t in $(BATS); do bats $$t || r=1; done; exit $$r
 
@@ -208,6 +210,30 @@ mutants: all
 sanitize:
 	$(MAKE) B=$(B)/sanitize CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' unit
+
+# Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
+$(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ -ldl
+
+$(B)/tests/payload: | $(B)/tools
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)echo 'int main(void) { return 0; }' | $(CC) -static -x c -o $@ -
+
+.PHONY: bench bench-masks bench-start bench-kit
+bench: bench-masks bench-start bench-kit
+
+bench-masks: $(B)/tests/bench-masks
+	@$<
+
+bench-start: $(B)/maskref $(B)/tests/payload
+	@$(call need,hyperfine); $(call need,jq)
+	@reference/bench/start $(B)
+
+bench-kit: all
+	@conformance/tests/bench-kit $(B)
 
 .PHONY: clean
 clean:
