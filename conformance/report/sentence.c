@@ -85,7 +85,9 @@ static void add_passes(struct sentence *s)
 	if (passed == all && all == 1)
 		text_addf(&s->claim, "passes the only judged %s requirement", level_names[level]);
 	else if (passed == all)
-		text_addf(&s->claim, "passes all %u %s requirements", all, level_names[level]);
+		/* Not those that were skipped. */
+		text_addf(&s->claim, "passes all %u %s%s requirements", all,
+			  s->r->count[level][VERDICT_SKIP] ? "judged " : "", level_names[level]);
 	else if (passed)
 		text_addf(&s->claim, "passes %u of %u %s requirements", passed, all,
 			  level_names[level]);

@@ -38,6 +38,7 @@ struct sentence_row {
 
 static const struct sentence_row sentence_rows[] = {
 	{ "say-passes", "MP MP SP", false, 0, "passes all 2 MUST requirements" OF ")." },
+	{ "say-skipped", "MP MP MS", false, 0, "passes all 2 judged MUST requirements" OF ")." },
 	{ "say-one", "MP", false, 0, "passes the only judged MUST requirement" OF ")." },
 	{ "say-should", "SF MP MP SF", false, 0,
 	  "fails 2 SHOULD requirements: dir-empty, dir-metadata; passes all 2 MUST requirements" OF
