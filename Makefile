@@ -117,12 +117,13 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,EXPECT,expect) $(call option,WITHHELD,withheld) $(call option,OUT,out) \
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
 	$(call option,DENY,deny) \
+	$(call option,USERNS,userns) \
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
 # A misspelt variable would silently judge something else: every one given must be known.
 KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
-	STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
+	USERNS STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -156,6 +157,7 @@ Variables of `make conformance`, all optional:
   JOBS=N                 cases at once (number of processors, 4 at most)
   CGROUP=auto|v1|v2      layout that the runtime sees
   DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …
+  USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
 

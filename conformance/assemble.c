@@ -58,6 +58,8 @@ static void take_header(struct assembly *a, const struct facts *f)
 	r->features = lines_of(facts_header(f, "features"));
 	r->boot_id = header(f, "boot");
 	r->started = header(f, "started");
+	r->user_namespaces = header(f, "user-namespaces");
+	r->limits = header(f, "limits");
 }
 
 /* Was anything masked at all? --------------------------------------------------------------- */
@@ -259,6 +261,8 @@ static char *rerun(const struct report *r, const char *id)
 	for (i = 0; i < r->n_denied; i++)
 		text_addf(&deny, "%s%s", i ? " " : "", r->denied[i].name);
 	add_variable(&t, "DENY", deny.s, "");
+	if (!streq(r->userns, "rootless"))
+		add_variable(&t, "USERNS", r->userns, "none");
 	text_addf(&t, " FILTER=%s", id);
 	return TAKE_PTR(t.s);
 }
@@ -327,6 +331,7 @@ static int begin(struct assembly *a, struct report *ret, const struct judge_opti
 	*ret = (struct report){ .profile = xstrdup(profile),
 				.filter = xstrdup(filter),
 				.require = xstrdup(require),
+				.userns = xstrdup("none"),
 				.partial = *filter != '\0' };
 	*a = (struct assembly){ .report = ret, .by_id = xcalloc(REQ_COUNT, sizeof(*a->by_id)) };
 	return require_parse(require, dir, &a->require, ret_error);
@@ -390,6 +395,8 @@ int assemble_folder(const char *dir, const struct judge_options *o, struct repor
 	r = begin(&a, ret, o, m.profile, m.filter, m.require, ret_error);
 	add_denied_words(ret, m.deny ? m.deny : "");
 	/* For a run without facts; of a whole one the header says the same. */
+	free(ret->userns);
+	ret->userns = xstrdup(m.userns);
 	ret->runtime_argv = xstrdup(m.runtime);
 	ret->runtime_path = xstrndup(m.runtime, strcspn(m.runtime, "\n"));
 	ret->runtime_name =

@@ -91,6 +91,7 @@ static char *manifest_text(const struct plan *p, const struct run_options *o)
 	text_add_record(&t, "filter", o->filter, NULL);
 	text_add_record(&t, "require", o->require, NULL);
 	text_add_record(&t, "deny", o->deny, NULL);
+	text_add_record(&t, "userns", userns_names[o->users.userns], NULL);
 	for (i = 0; i < p->n; i++) {
 		_cleanup_free_ char *file = xasprintf("%s.facts", p->cases[i].file);
 		char digest[SHA256_HEX];
@@ -99,7 +100,7 @@ static char *manifest_text(const struct plan *p, const struct run_options *o)
 		text_add_record(&t, "case", p->cases[i].c->bundle, file, digest, p->cases[i].ids,
 				NULL);
 	}
-	text_addf(&t, "end\t%zu\n", p->n + 7);
+	text_addf(&t, "end\t%zu\n", p->n + 8);
 	return TAKE_PTR(t.s);
 }
 
@@ -373,6 +374,7 @@ int cmd_run(int argc, char **argv)
 	/* Through make every failure is 2: the status of an older run must not stay. */
 	if (status > 0)
 		return write_status(o.out, status);
+	l.users = o.users;
 	if (!load_cases(o.judge.fixtures, &l))
 		return write_status(o.out, EXIT_USAGE);
 	p.run_id = make_run_id();

@@ -2,9 +2,9 @@
 /*
  * The config.json that a container of a fixture gets: what the engines hand out, reduced to what
  * masking needs, so that any runtime can take it. Fields of the fixture's container:
- *   userns true, sysfs true, sysadmin true, readonlyRoot true, mounts [OCI mounts, added],
- *   rootfsPropagation, args, maskedPaths and readonlyPaths (any JSON), maskedPathsText
- * observe replaces @IO@ and @ID@.
+ *   userns true or "many", "one", false (else as the run says), sysfs true, sysadmin true,
+ * readonlyRoot true, mounts [OCI mounts, added], rootfsPropagation, args, maskedPaths and
+ * readonlyPaths (any JSON), maskedPathsText observe replaces @IO@ and @ID@.
  */
 #include "conformance/fixture.h"
 
@@ -12,7 +12,11 @@
 
 #include "conformance/probe/probe.h"
 
-#define USERNS_BASE 200000 /* as in subject.c */
+/* What a user namespace maps; the ordinary user of a rootless run has no id but its own. */
+#define USERNS_BASE 200000
+#define USERNS_SIZE 65536
+
+const char *const userns_names[USERNS_KINDS] = { "none", "many", "one", "rootless" };
 
 /* What moby, containerd and podman agree on, the default of every engine. */
 static const char *const capabilities[] = {
@@ -107,13 +111,39 @@ static void add_mounts(cJSON *config, const cJSON *container)
 	add_mount(mounts, PROBE_DIR, "bind", "@IO@", "bind,rw");
 }
 
-static void add_mapping(cJSON *linux_, const char *name)
+int userns_asked(const cJSON *container, enum userns_kind *ret)
+{
+	const cJSON *asked = field(container, "userns");
+	const char *word = cJSON_IsString(asked) ? asked->valuestring : "";
+
+	if (cJSON_IsTrue(asked) || streq(word, "many"))
+		*ret = USERNS_MANY;
+	else if (streq(word, "one"))
+		*ret = USERNS_ONE;
+	else if (cJSON_IsFalse(asked))
+		*ret = USERNS_NONE;
+	else if (asked)
+		return -EINVAL;
+	return 0;
+}
+
+/* Without root there is no choice. */
+static enum userns_kind userns_of(const cJSON *container, const struct users *users)
+{
+	enum userns_kind kind = users->userns;
+
+	if (kind != USERNS_ROOTLESS)
+		userns_asked(container, &kind);
+	return kind;
+}
+
+static void add_mapping(cJSON *linux_, const char *name, enum userns_kind kind, unsigned int own)
 {
 	cJSON *m = cJSON_CreateObject();
 
 	cJSON_AddNumberToObject(m, "containerID", 0);
-	cJSON_AddNumberToObject(m, "hostID", USERNS_BASE);
-	cJSON_AddNumberToObject(m, "size", 65536);
+	cJSON_AddNumberToObject(m, "hostID", kind == USERNS_ROOTLESS ? own : USERNS_BASE);
+	cJSON_AddNumberToObject(m, "size", kind == USERNS_MANY ? USERNS_SIZE : 1);
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(linux_, name), m);
 }
 
@@ -146,17 +176,20 @@ static void add_lists(cJSON *linux_, const cJSON *container)
 								  : cJSON_Duplicate(list, true));
 }
 
-static void add_linux(cJSON *config, const cJSON *container)
+static void add_linux(cJSON *config, const cJSON *container, const struct users *users)
 {
+	enum userns_kind kind = userns_of(container, users);
 	cJSON *l = cJSON_AddObjectToObject(config, "linux");
 	const cJSON *propagation = field(container, "rootfsPropagation");
 
-	if (is_set(container, "userns")) {
-		add_mapping(l, "uidMappings");
-		add_mapping(l, "gidMappings");
+	if (kind != USERNS_NONE) {
+		add_mapping(l, "uidMappings", kind, users->uid);
+		add_mapping(l, "gidMappings", kind, users->gid);
 	}
-	add_namespaces(l, is_set(container, "userns"));
-	cJSON_AddStringToObject(l, "cgroupsPath", "/@ID@");
+	add_namespaces(l, kind != USERNS_NONE);
+	/* An ordinary user can't write to the cgroups that a path would name. */
+	if (kind != USERNS_ROOTLESS)
+		cJSON_AddStringToObject(l, "cgroupsPath", "/@ID@");
 	if (propagation)
 		cJSON_AddItemToObject(l, "rootfsPropagation", cJSON_Duplicate(propagation, true));
 	add_lists(l, container);
@@ -165,7 +198,8 @@ static void add_linux(cJSON *config, const cJSON *container)
 }
 
 /* @masked_text is put in as it stands: what no JSON writer would write (NUL, a key twice). */
-char *config_text(const cJSON *container, const char *name, const char *masked_text)
+char *config_text(const cJSON *container, const char *name, const char *masked_text,
+		  const struct users *users)
 {
 	cJSON *config = cJSON_CreateObject(), *root;
 	char *text, *at;
@@ -177,7 +211,7 @@ char *config_text(const cJSON *container, const char *name, const char *masked_t
 	cJSON_AddBoolToObject(root, "readonly", is_set(container, "readonlyRoot"));
 	cJSON_AddStringToObject(config, "hostname", "maskspec");
 	add_mounts(config, container);
-	add_linux(config, container);
+	add_linux(config, container, users);
 	text = cJSON_PrintUnformatted(config);
 	cJSON_Delete(config);
 	at = text ? strstr(text, "\"@TEXT@\"") : NULL;

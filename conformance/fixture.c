@@ -83,7 +83,7 @@ void case_list_free(struct case_list *l)
 	for (i = 0; i < l->n; i++)
 		free_built(&l->cases[i]);
 	free(l->cases);
-	*l = (struct case_list){ 0 };
+	*l = (struct case_list){ .users = l->users };
 }
 
 /* Repeats ---------------------------------------------------------------------------------- */
@@ -287,17 +287,21 @@ static int check_topics(const char *topics, struct text *error)
 
 static int check_container(const struct test_case *c, const cJSON *o, struct text *error)
 {
+	enum userns_kind kind;
 	int r = check_fields(o,
 			     "name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
 			     "rootfsPropagation args maskedPaths readonlyPaths maskedPathsText",
 			     "containers", error);
 
+	if (r == 0 && userns_asked(o, &kind) < 0)
+		r = fault(error, "userns: none of true false \"many\" \"one\"");
 	if (r == 0)
 		r = check_name(c, string(o, "name", "a"), error);
 	return r < 0 ? r : check_topics(string(o, "topics", ""), error);
 }
 
-static int read_container(struct test_case *c, const cJSON *o, struct text *error)
+static int read_container(struct test_case *c, const cJSON *o, const struct users *users,
+			  struct text *error)
 {
 	struct container k = { 0 };
 	const cJSON *paths;
@@ -308,7 +312,7 @@ static int read_container(struct test_case *c, const cJSON *o, struct text *erro
 
 	k.name = xstrdup(string(o, "name", "a"));
 	k.topics = xstrdup(string(o, "topics", ""));
-	k.config = config_text(o, k.name, string(o, "maskedPathsText", NULL));
+	k.config = config_text(o, k.name, string(o, "maskedPathsText", NULL), users);
 	cJSON_ArrayForEach (paths, field(o, "paths"))
 		if (r == 0)
 			r = add_class(&k, paths, error);
@@ -339,7 +343,7 @@ int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 
 	cJSON_ArrayForEach (o, containers)
 		if (r == 0)
-			r = read_container(&c, o, error);
+			r = read_container(&c, o, &l->users, error);
 	cJSON_Delete(containers);
 	if (r == 0 && c.n_containers == 0)
 		r = fault(error, "containers: missing or empty");
@@ -405,7 +409,7 @@ static int is_json(const struct dirent *e)
 
 int fixtures_load(const char *dir, struct case_list *ret, char **ret_error)
 {
-	_cleanup_case_list_ struct case_list l = { 0 };
+	_cleanup_case_list_ struct case_list l = { .users = ret->users };
 	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent **names;
 	int n = fd < 0 ? -1 : scandir(dir, &names, is_json, alphasort);

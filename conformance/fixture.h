@@ -10,7 +10,17 @@
 
 #include "conformance/case.h"
 
+/* As whom the containers of a run run, where a fixture doesn't say (USERNS=). */
+enum userns_kind { USERNS_NONE, USERNS_MANY, USERNS_ONE, USERNS_ROOTLESS, USERNS_KINDS };
+extern const char *const userns_names[USERNS_KINDS];
+
+struct users {
+	enum userns_kind userns;
+	unsigned int uid, gid; /* USERNS_ROOTLESS: host ids of every container's root */
+};
+
 struct case_list {
+	struct users users; /* set before loading */
 	struct test_case *cases;
 	size_t n;
 };
@@ -36,7 +46,10 @@ void controls_add(struct container *k);
 
 /* config.c: the config.json of a container; see there. */
 struct cJSON;
-char *config_text(const struct cJSON *container, const char *name, const char *masked_text);
+char *config_text(const struct cJSON *container, const char *name, const char *masked_text,
+		  const struct users *users);
+/* The kind of user namespace that the container's "userns" asks for; -EINVAL: none of them. */
+int userns_asked(const struct cJSON *container, enum userns_kind *ret);
 
 /* pairs.c: the generator "pairs"; one case for each kind of the fixture. */
 int pairs_expand(const struct cJSON *fixture, struct case_list *l, struct text *error);

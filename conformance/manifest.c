@@ -23,6 +23,14 @@ static char **setting(struct manifest *m, const char *name)
 	return streq(name, "require") ? &m->require : NULL;
 }
 
+static bool take_userns(struct manifest *m, char **f, size_t n)
+{
+	if (!streq(f[0], "userns") || n != 2)
+		return false;
+	m->userns = f[1];
+	return true;
+}
+
 static int read_line(struct manifest *m, char *line, unsigned long number, bool *ended)
 {
 	char *f[5];
@@ -33,6 +41,8 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 		return -EINVAL;
 	if (slot && n == 2) {
 		*slot = f[1];
+	} else if (take_userns(m, f, n)) {
+		return 0;
 	} else if (streq(f[0], "case") && n == 5) {
 		GROW(m->cases, m->n);
 		m->cases[m->n++] = (struct due_case){ f[1], f[2], f[3], f[4] };
@@ -46,7 +56,7 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 
 int manifest_parse(char *text, struct manifest *ret)
 {
-	_cleanup_manifest_ struct manifest m = { .text = text };
+	_cleanup_manifest_ struct manifest m = { .text = text, .userns = "none" };
 	unsigned long number = 1;
 	bool ended = false;
 	char *rest = text;

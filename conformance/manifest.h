@@ -6,6 +6,7 @@
  *   manifest/1
  *   run ID | runtime ARGV | profile NAME | filter GLOBS | require WORDS    ARGV: a word a line
  *   deny CALLS                         may be missing: nothing was denied
+ *   userns KIND                        may be missing: none
  *   case BUNDLE FILE DIGEST IDS        IDS: due in this case, blank-separated
  *   end LINES
  */
@@ -25,6 +26,7 @@ struct due_case {
 struct manifest {
 	char *text;
 	char *run, *runtime, *profile, *filter, *require, *deny;
+	const char *userns; /* "none" in a manifest from before it */
 	struct due_case *cases;
 	size_t n;
 	char digest[SHA256_HEX];

@@ -8,7 +8,8 @@ struct run_options {
 	char *runtime; /* absolute path */
 	char **runtime_args;
 	size_t n_runtime_args;
-	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup, *deny;
+	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup, *deny, *userns;
+	struct users users; /* as whom containers run */
 	struct judge_options judge;
 	bool json, verbose, time;
 };

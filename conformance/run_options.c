@@ -26,6 +26,7 @@ static const struct option long_options[] = {
 	{ "jobs", required_argument, NULL, 'j' },
 	{ "cgroup", required_argument, NULL, 'c' },
 	{ "deny", required_argument, NULL, 'd' },
+	{ "userns", required_argument, NULL, 'u' },
 	{ "fixtures", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -52,6 +53,8 @@ static const char options_help[] =
 	"  --jobs N           cases at once, default: processors, 4 at most (JOBS)\n"
 	"  --cgroup L         auto, v1 or v2 (CGROUP)\n"
 	"  --deny CALLS       what the runtime is told that the kernel lacks (DENY)\n"
+	"  --userns K         every container in a user namespace: none, many (ids) or one "
+	"(USERNS)\n"
 	"  --json             report.json on stdout\n"
 	"  --verbose          name each case on stderr (VERBOSE=1)\n"
 	"  --time             say on stderr where the time went (TIME=1)\n";
@@ -83,17 +86,14 @@ static void set_option(struct run_options *o, int c)
 		{ 't', &o->timeout },	     { 'j', &o->jobs },
 		{ 'c', &o->cgroup },	     { 'e', &o->judge.expect },
 		{ 'w', &o->judge.withheld }, { 'F', &o->judge.fixtures },
-		{ 'd', &o->deny },
+		{ 'd', &o->deny },	     { 'u', &o->userns },
 	};
 	const struct {
 		int c;
 		bool *slot;
 	} flags[] = {
-		{ 's', &o->judge.strict },
-		{ 'P', &o->judge.publish },
-		{ 'J', &o->json },
-		{ 'v', &o->verbose },
-		{ 'T', &o->time },
+		{ 's', &o->judge.strict }, { 'P', &o->judge.publish }, { 'J', &o->json },
+		{ 'v', &o->verbose },	   { 'T', &o->time },
 	};
 	size_t i;
 
@@ -202,12 +202,25 @@ static int check_deny(struct run_options *o)
 	return -1;
 }
 
+static int check_userns(struct run_options *o)
+{
+	int r = check_word("USERNS", o->userns, "none many one");
+	size_t i;
+
+	for (i = 0; i < USERNS_KINDS; i++)
+		if (streq(userns_names[i], o->userns))
+			o->users.userns = (enum userns_kind)i;
+	return r;
+}
+
 static int check(struct run_options *o, const char *runtime)
 {
 	int r = check_word("PROFILE", o->profile, "core security scale all");
 
 	if (r < 0)
 		r = check_word("CGROUP", o->cgroup, "auto v1 v2");
+	if (r < 0)
+		r = check_userns(o);
 	if (r < 0)
 		r = check_number("TIMEOUT", o->timeout, 3600);
 	if (r < 0)
@@ -247,6 +260,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 				   .timeout = "10",
 				   .cgroup = "auto",
 				   .deny = "",
+				   .userns = "none",
 				   .jobs = default_jobs() };
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (c == 'h') {
@@ -319,6 +333,7 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 	add_header(&w, "profile", o->profile);
 	add_header(&w, "filter", o->filter);
 	add_header(&w, "require", o->require);
+	add_header(&w, "userns", userns_names[o->users.userns]);
 	add_header(&w, "kit-version", MASKSPEC_VERSION);
 	add_header(&w, "kit-commit", MASKSPEC_COMMIT);
 	add_header(&w, "kit-spec", MASKSPEC_SPEC);

@@ -17,6 +17,8 @@
 
 #include <stdarg.h>
 
+#include "conformance/judge/users.h"
+
 void finding_free(struct finding *f)
 {
 	text_free(&f->reason);
@@ -181,7 +183,8 @@ enum control { CONTROL_SHARP, CONTROL_DULL, CONTROL_UNSUPPORTED, CONTROL_NONE };
 static bool is_unsupported(const struct view *v, const struct row *r)
 {
 	return streq(r->result, "EOPNOTSUPP") || streq(r->result, "ENOTTY") ||
-	       streq(r->result, "ENOSYS") || (is_unavailable(r) && lacks_identity(v, r->as));
+	       streq(r->result, "ENOSYS") || (is_unavailable(r) && lacks_identity(v, r->as)) ||
+	       users_denied(v->container, r);
 }
 
 static enum control control_of_row(const struct judge *j, const struct view *v,
@@ -258,7 +261,10 @@ static void judge_control(const struct judge *j, const struct view *v, const str
 		found(f, VERDICT_PASS, "%s", "");
 		break;
 	case CONTROL_UNSUPPORTED:
-		found(f, VERDICT_SKIP, "%s is not supported here", op_info[r->op].name);
+		if (users_reason(v->container, r->op))
+			found(f, VERDICT_SKIP, "%s", users_reason(v->container, r->op));
+		else
+			found(f, VERDICT_SKIP, "%s is not supported here", op_info[r->op].name);
 		break;
 	case CONTROL_DULL:
 	case CONTROL_NONE:
@@ -430,7 +436,9 @@ void judge_case(enum requirement_id id, const struct facts *f, struct finding *r
 
 		if (!is_due_in(id, v.container))
 			continue;
-		if (judges[id]->check)
+		if (users_missing(&v))
+			found(ret, VERDICT_SKIP, "%s", users_missing(&v));
+		else if (judges[id]->check)
 			judges[id]->check(&v, ret);
 		else
 			judge_container(judges[id], &v, ret);

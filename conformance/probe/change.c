@@ -165,8 +165,11 @@ int probe_chown(const struct todo *t, _unused_ struct text *value)
 
 	if (stat(t->path, &st) < 0)
 		return -errno;
-	if (chown(t->path, st.st_uid + 1, st.st_gid + 1) < 0)
+	if (chown(t->path, st.st_uid + 1, st.st_gid + 1) == 0)
+		return neg(chown(t->path, st.st_uid, st.st_gid));
+	if (errno != EINVAL)
 		return -errno;
+	/* A user namespace of one id has no other owner; this writes to the inode, too. */
 	return neg(chown(t->path, st.st_uid, st.st_gid));
 }
 

@@ -110,7 +110,18 @@ static void run_row(const struct probe *p, const char *phase, const struct todo 
 	       text_str(&value));
 }
 
-/* In a nested user namespace only its own mounts can be had: the control is one. */
+/* The initial user namespace maps every id to itself. */
+static bool in_userns(void)
+{
+	_cleanup_free_ char *map = NULL;
+	unsigned int inside, outside, size;
+
+	return read_file_at(AT_FDCWD, "/proc/self/uid_map", 65536, &map, NULL) == 0 &&
+	       sscanf(map, "%u %u %u", &inside, &outside, &size) == 3 && size != UINT32_MAX;
+}
+
+/* In a user namespace only its own mounts can be had, which a runtime's may not be (the kernel
+ * locks what comes from outside): the control is one. */
 static int mount_control(const char *path)
 {
 	if (mount("tmpfs", path, "tmpfs", 0, NULL) == 0)
@@ -121,15 +132,22 @@ static int mount_control(const char *path)
 	return mount("/dev/control", path, NULL, MS_BIND, NULL);
 }
 
+/* Who may mount anything: its attempts may succeed. */
+static bool can_mount(enum identity as)
+{
+	return as == AS_SYSADMIN || as == AS_USERNS;
+}
+
 /* A mount attempt that succeeds must not spoil the next row: each gets a process of its own. */
 static void run_apart(const struct probe *p, const struct todo *t)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if ((t->as == AS_SYSADMIN || t->as == AS_USERNS) && unshare(CLONE_NEWNS) < 0)
+		if (can_mount(t->as) && unshare(CLONE_NEWNS) < 0)
 			_exit(112);
-		if (t->as == AS_USERNS && probe_is_control(t) && mount_control(t->path) < 0)
+		if (probe_is_control(t) && can_mount(t->as) &&
+		    (t->as == AS_USERNS || in_userns()) && mount_control(t->path) < 0)
 			_exit(113);
 		run_row(p, "run", t);
 		_exit(0);

@@ -90,10 +90,13 @@ static void put_head(cJSON *root, const struct report *r)
 	put_string(o, "lsm", r->lsm);
 	put_lines(o, "features", r->features);
 	put_string(o, "boot_id", r->boot_id);
+	put_string(o, "user_namespaces", r->user_namespaces);
+	put_lines(o, "limits", r->limits);
 	put_string(root, "profile", r->profile);
 	cJSON_AddBoolToObject(root, "partial", r->partial);
 	put_string(root, "require", r->require);
 	put_denied(root, r);
+	put_string(root, "userns", r->userns);
 	put_string(root, "started", r->started);
 }
 

@@ -57,7 +57,9 @@ struct report {
 	char *runtime_path, *runtime_name, *runtime_version, *runtime_sha256, *runtime_argv;
 	/* features: one a line */
 	char *kernel, *machine, *distro, *cgroup, *lsm, *features, *boot_id;
-	char *profile, *filter, *require, *started;
+	char *user_namespaces; /* "ok", or why there are none */
+	char *limits;	       /* one a line: what such a user could not have */
+	char *profile, *filter, *require, *userns, *started;
 	struct denied *denied;
 	size_t n_denied;
 	double seconds;

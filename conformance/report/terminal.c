@@ -59,8 +59,10 @@ static void add_head(const struct paint *p)
 	paint(p, outcome_colour(r->outcome), outcome_names[r->outcome]);
 	text_add(&line, "  ");
 	output_subject(&line, r);
-	text_addf(&line, ", profile %s%s, %.1f s", str(r->profile), r->partial ? ", partial" : "",
-		  r->seconds);
+	text_addf(&line, ", profile %s%s", str(r->profile), r->partial ? ", partial" : "");
+	if (*str(r->userns) && !streq(r->userns, "none"))
+		text_addf(&line, ", user namespaces: %s", r->userns);
+	text_addf(&line, ", %.1f s", r->seconds);
 	output_clean(p->t, text_str(&line), false);
 	text_add(p->t, "\n");
 	if (*str(r->why))

@@ -348,7 +348,8 @@ END_TEST
 /* An empty report has the same keys. */
 START_TEST(test_schema_empty)
 {
-	_cleanup_report_ struct report r = { .profile = xstrdup("core") };
+	_cleanup_report_ struct report r = { .profile = xstrdup("core"),
+					     .userns = xstrdup("none") };
 
 	report_conclude(&r, true, false);
 	ck_assert(accepted(report_json, &r, VALIDATE));

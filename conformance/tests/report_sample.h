@@ -45,6 +45,7 @@ static inline void sample_init(struct report *r)
 		.features = xstrdup("openat2\nmount_setattr"),
 		.boot_id = xstrdup("f3b0"),
 		.profile = xstrdup("core"),
+		.userns = xstrdup("none"),
 		.started = xstrdup("2026-01-01T00:00:00Z"),
 		.seconds = 12.3456,
 	};
