@@ -70,7 +70,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
-SHARED := text case calls sha256 facts mountinfo
+SHARED := text case calls sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle command host observe sandbox subject supervisor tree watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
 	maskspec pairs run_options run_time

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "conformance/userns.h"
 #include "reference/sys.h"
 
 static void add(struct text *out, const char *key, const char *value)
@@ -74,6 +75,16 @@ static void add_features(struct text *out)
 	add(out, "features", text_str(&t));
 }
 
+static void add_userns(struct text *out)
+{
+	struct userns_trial t;
+	const char *fault, *remedy;
+
+	userns_try(&t);
+	fault = userns_fault(&t, &remedy);
+	add(out, "user-namespaces", fault ? fault : "ok");
+}
+
 void header_host(struct text *out)
 {
 	_cleanup_free_ char *boot = first_line("/proc/sys/kernel/random/boot_id");
@@ -93,6 +104,7 @@ void header_host(struct text *out)
 	add(out, "cgroup", sandbox_cgroup_name());
 	add(out, "lsm", *lsm ? lsm : "unknown");
 	add_features(out);
+	add_userns(out);
 	add(out, "boot", boot);
 	add(out, "started", started);
 	add(out, "nonce", nonce);
