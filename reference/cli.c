@@ -174,7 +174,8 @@ static int set_list(struct cli *cli, _unused_ const char *value)
 }
 
 static const struct cli_option options[] = {
-	{ "root", 'r', GLOBAL, "DIR", set_root, "keep states below DIR (/run/maskref)" },
+	{ "root", 'r', GLOBAL, "DIR", set_root,
+	  "keep states below DIR (/run/maskref; not root: $XDG_RUNTIME_DIR/maskref)" },
 	{ "strategy", 's', GLOBAL, "NAME", set_strategy, "how directories are masked" },
 	{ "mutant", 'm', GLOBAL, "NAME", set_fault, "start with a fault (test build only)" },
 	{ "hold-fd", 'o', GLOBAL, "N:PATH", set_hold, "hold PATH as fd N (test build only)" },

@@ -96,7 +96,14 @@ static int create_config(struct container *c, struct fault *f)
 
 static int create_cgroups(struct container *c, struct fault *f)
 {
-	return c->spec.cgroups_path ? cgroups_create(c->spec.cgroups_path, &c->cgroups, f) : 0;
+	int r = c->spec.cgroups_path ? cgroups_create(c->spec.cgroups_path, &c->cgroups, f) : 0;
+
+	if ((r == -EACCES || r == -EPERM || r == -EROFS) && geteuid() != 0)
+		return fault_set(f, -r,
+				 "linux.cgroupsPath: '%s' is not the user's to make; leave it out, "
+				 "or name one below a cgroup that was delegated",
+				 c->spec.cgroups_path);
+	return r;
 }
 
 static void undo_cgroups(struct container *c)

@@ -32,6 +32,8 @@ struct container {
 	cJSON *state;		       /* as read from the state directory; owned */
 	bool force, all;
 
+	bool groups_denied; /* setgroups(2) is, in the user namespace */
+
 	int sync_fd;   /* between the caller of create and init */
 	int peer_fd;   /* its other end; init closes it, to see the caller die */
 	int listen_fd; /* where init waits for start */
@@ -134,6 +136,17 @@ int process_wait_gone(pid_t pid, unsigned long long start_time, int timeout_ms);
 int process_join(const int *fds, size_t n);
 int sync_send(int fd, const struct fault *f); /* @f NULL: all is well */
 int sync_receive(int fd, struct fault *f);
+
+/* userns.c ----------------------------------------------------------------------------------- */
+
+/* -EPERM with the remedy where the caller can't do without a user namespace and gets none. */
+int userns_needed(const struct spec *spec, struct fault *f);
+/* From outside: the maps of c->pid. */
+int userns_write_maps(struct container *c, struct fault *f);
+/* Inside: becomes root of the container's user namespace, if it has one. */
+int userns_enter(struct container *c, struct fault *f);
+/* setgroups(2), or nothing where there is nothing to set and the namespace denies the call. */
+int userns_set_groups(const struct container *c, size_t n, const uint32_t *groups);
 
 /* init.c, rootfs.c, mounts.c, masks.c: stages of init ---------------------------------------- */
 

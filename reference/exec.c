@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `exec`: another process in the namespaces, cgroups and under the masks of a container. */
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -108,12 +107,7 @@ static int open_namespaces(const struct container *c, int *fds, size_t *n, struc
 
 static int joined_root(struct container *c, struct fault *f)
 {
-	if (!spec_namespace(&c->spec, CLONE_NEWUSER))
-		return 0;
-	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-		return fault_set(f, errno, "become root of the user namespace: %s",
-				 strerror(errno));
-	return 0;
+	return userns_enter(c, f);
 }
 
 static int joined_limits(struct container *c, struct fault *f)

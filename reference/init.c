@@ -2,7 +2,6 @@
 /* The container's init: from the clone to the payload. */
 #include <dirent.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,6 +14,12 @@
 #include "reference/seam.h"
 #include "reference/sys.h"
 
+/* The runtime's own memory and descriptors are not for those inside (CVE-2019-5736). */
+static void hide_runtime(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+}
+
 /* Waits for the maps and the cgroup; then root of the container is what we are. */
 static int init_await_release(struct container *c, struct fault *f)
 {
@@ -25,11 +30,10 @@ static int init_await_release(struct container *c, struct fault *f)
 	if (r < 0)
 		return r;
 	setsid();
-	if (spec_namespace(&c->spec, CLONE_NEWUSER)) {
-		if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-			return fault_set(f, errno, "become root of the user namespace: %s",
-					 strerror(errno));
-	}
+	r = userns_enter(c, f);
+	if (r < 0)
+		return r;
+	hide_runtime();
 	/* Not before setresuid(), which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	return 0;
@@ -192,18 +196,19 @@ static int set_capabilities(const uint64_t *caps)
 	return 0;
 }
 
-static int set_user(const struct spec_user *u)
+static int set_user(const struct container *c, const struct spec_user *u)
 {
-	_Static_assert(sizeof(gid_t) == sizeof(uint32_t), "groups are read as 32 bits");
-	if (setgroups(u->n_groups, u->groups) < 0 || setresgid(u->gid, u->gid, u->gid) < 0 ||
-	    setresuid(u->uid, u->uid, u->uid) < 0)
+	int r = userns_set_groups(c, u->n_groups, u->groups);
+
+	if (r < 0)
+		return r;
+	if (setresgid(u->gid, u->gid, u->gid) < 0 || setresuid(u->uid, u->uid, u->uid) < 0)
 		return -errno;
 	umask(u->umask >= 0 ? (mode_t)u->umask : 0022);
 	return 0;
 }
 
-int init_prepare_identity(_unused_ struct container *c, const struct spec_process *p,
-			  struct fault *f)
+int init_prepare_identity(struct container *c, const struct spec_process *p, struct fault *f)
 {
 	int r = drop_bounding(p->caps[CAP_BOUNDING]);
 
@@ -211,7 +216,7 @@ int init_prepare_identity(_unused_ struct container *c, const struct spec_proces
 		return fault_set(f, -r, "process.capabilities.bounding: %s", strerror(-r));
 	if (prctl(PR_SET_KEEPCAPS, 1) < 0)
 		return fault_set(f, errno, "keep capabilities: %s", strerror(errno));
-	r = set_user(&p->user);
+	r = set_user(c, &p->user);
 	if (r < 0)
 		return fault_set(f, -r, "process.user: %s", strerror(-r));
 	r = set_capabilities(p->caps);
@@ -342,12 +347,21 @@ static const struct stage stages_init[] = {
 	{ 0 },
 };
 
+static bool new_userns(const struct spec *spec)
+{
+	const struct spec_namespace *ns = spec_namespace(spec, CLONE_NEWUSER);
+
+	return ns && !ns->path;
+}
+
 _Noreturn void init_main(struct container *c)
 {
 	struct fault f = { 0 };
 
-	/* The runtime's own memory and descriptors are not for those inside (CVE-2019-5736). */
-	prctl(PR_SET_DUMPABLE, 0);
+	/* An ordinary user may not write the maps of what is hidden. Nobody is in a new namespace
+	 * until then. */
+	if (!new_userns(&c->spec))
+		hide_runtime();
 	stages_run(STAGES_INIT, stages_init, c, &f);
 	sync_send(c->start_fd >= 0 ? c->start_fd : c->sync_fd, &f);
 	_exit(1);

@@ -227,6 +227,29 @@ static int command_help(_unused_ struct cli *cli)
 	return 0;
 }
 
+/* Where each user may write, and nobody else. */
+static int find_state_root(struct cli *cli)
+{
+	static char path[4096];
+	struct fault f;
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	int n;
+
+	if (cli->c.state_root)
+		return 0;
+	n = geteuid() == 0		 ? snprintf(path, sizeof(path), "/run/maskref")
+	    : runtime && *runtime == '/' ? snprintf(path, sizeof(path), "%s/maskref", runtime)
+					 : -1;
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		fault_set(&f, EINVAL,
+			  "not root, and no XDG_RUNTIME_DIR to keep the state in: set it, "
+			  "or give --root");
+		return fail(cli, &f);
+	}
+	cli->c.state_root = path;
+	return 0;
+}
+
 static int apply_globals(struct cli *cli)
 {
 	const char *strategy = cli->strategy ? cli->strategy : mask_strategy_name(0);
@@ -271,7 +294,8 @@ static int run_command(struct cli *cli)
 		return r;
 	if (cli->n_args < command->min_args || cli->n_args > command->max_args)
 		return usage_error(cli, "wrong number of arguments", command->name);
-	return command->run(cli);
+	r = command->min_args > 0 ? find_state_root(cli) : 0;
+	return r ? r : command->run(cli);
 }
 
 int main(int argc, char **argv)
@@ -282,6 +306,7 @@ int main(int argc, char **argv)
 	cli.args = argv;
 	cli.n_args = argc;
 	container_init(&cli.c);
+	cli.c.state_root = NULL;
 	status = run_command(&cli);
 	free(cli.exec.env);
 	container_done(&cli.c);

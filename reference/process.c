@@ -132,8 +132,10 @@ int process_spawn(struct container *c, struct fault *f)
 	int fds[MAX_NAMESPACES], pair[2];
 	unsigned long flags;
 	size_t n = 0;
-	int r = sort_namespaces(&c->spec, &flags, fds, &n, f);
+	int r = userns_needed(&c->spec, f);
 
+	if (r == 0)
+		r = sort_namespaces(&c->spec, &flags, fds, &n, f);
 	if (r == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		r = fault_set(f, errno, "make a socket pair: %s", strerror(errno));
 	if (r == 0) {
@@ -143,7 +145,8 @@ int process_spawn(struct container *c, struct fault *f)
 		if (c->pid == 0)
 			init_main(c);
 		if (c->pid < 0)
-			r = fault_set(f, errno, "linux.namespaces: %s", strerror(errno));
+			r = fault_set(f, errno, "linux.namespaces: %s%s", strerror(errno),
+				      errno == ENOSPC ? ": see user.max_user_namespaces" : "");
 		safe_close(pair[1]);
 		c->sync_fd = TAKE_FD(c->peer_fd);
 	}
@@ -183,21 +186,6 @@ static int write_proc(pid_t pid, const char *name, const char *text)
 	return 0;
 }
 
-static int write_map(pid_t pid, const char *name, const struct spec_id_map *maps, size_t n)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
-
-	if (!f)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		fprintf(f, "%u %u %u\n", maps[i].container, maps[i].host, maps[i].size);
-	if (fclose(f) != 0)
-		return -ENOMEM;
-	return write_proc(pid, name, text);
-}
-
 int process_set_oom_score(pid_t pid, const struct spec_process *p, struct fault *f)
 {
 	char text[32];
@@ -212,17 +200,9 @@ int process_set_oom_score(pid_t pid, const struct spec_process *p, struct fault 
 
 int process_write_maps(struct container *c, struct fault *f)
 {
-	int r;
+	int r = userns_write_maps(c, f);
 
-	if (c->spec.n_uid_maps) {
-		r = write_map(c->pid, "uid_map", c->spec.uid_maps, c->spec.n_uid_maps);
-		if (r < 0)
-			return fault_set(f, -r, "linux.uidMappings: %s", strerror(-r));
-		r = write_map(c->pid, "gid_map", c->spec.gid_maps, c->spec.n_gid_maps);
-		if (r < 0)
-			return fault_set(f, -r, "linux.gidMappings: %s", strerror(-r));
-	}
-	return process_set_oom_score(c->pid, &c->spec.process, f);
+	return r < 0 ? r : process_set_oom_score(c->pid, &c->spec.process, f);
 }
 
 /* From outside: the caller may raise a hard limit that root of a user namespace may not. */
