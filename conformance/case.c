@@ -128,6 +128,8 @@ void case_write(const struct test_case *c, struct text *out)
 		text_add(&t, "flag\talone\n");
 	if (c->at_once)
 		text_add(&t, "flag\tat-once\n");
+	if (c->rootless)
+		text_add(&t, "flag\trootless\n");
 	for (i = 0; i < c->n_tree; i++)
 		write_tree(&c->tree[i], &t);
 	for (i = 0; i < c->n_containers; i++)
@@ -176,6 +178,8 @@ static int read_flag(struct reader *r, char **f)
 		r->c->alone = true;
 	else if (streq(f[1], "at-once"))
 		r->c->at_once = true;
+	else if (streq(f[1], "rootless"))
+		r->c->rootless = true;
 	else
 		return -EINVAL;
 	return 0;

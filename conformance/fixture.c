@@ -336,6 +336,7 @@ int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 		.profile = xstrdup(string(fixture, "profile", "core")),
 		.alone = has_flag(fixture, "alone"),
 		.at_once = has_flag(fixture, "atOnce"),
+		.rootless = l->users.userns == USERNS_ROOTLESS,
 	};
 	cJSON *containers = expand_repeats(field(fixture, "containers"));
 	const cJSON *o;

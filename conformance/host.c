@@ -105,6 +105,7 @@ void header_host(struct text *out)
 	add(out, "lsm", *lsm ? lsm : "unknown");
 	add_features(out);
 	add_userns(out);
+	add(out, "limits", sandbox_limits());
 	add(out, "boot", boot);
 	add(out, "started", started);
 	add(out, "nonce", nonce);

@@ -265,6 +265,7 @@ static int init_main(struct options *o, int armed)
 
 static int run(struct options *o)
 {
+	unsigned long flags = CLONE_NEWNS | CLONE_NEWPID | (is_root() ? 0 : CLONE_NEWUSER);
 	struct watchdog w;
 	int status = 0, r, armed[2];
 	pid_t init;
@@ -272,7 +273,7 @@ static int run(struct options *o)
 	r = watchdog_start(o->run_id, &w);
 	if (r < 0 || pipe2(armed, O_CLOEXEC) < 0)
 		return die("start the watchdog", r < 0 ? r : errno);
-	init = (pid_t)syscall(SYS_clone, CLONE_NEWNS | CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0);
+	init = (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, 0);
 	if (init == 0) {
 		close(w.fd);
 		close(armed[1]);
@@ -282,9 +283,12 @@ static int run(struct options *o)
 	if (init < 0) {
 		r = -errno;
 		watchdog_finish(&w);
-		return die("make mount and PID namespaces (root is needed)", r);
+		return die("make mount and PID namespaces", r);
 	}
-	if (watchdog_arm(&w, init) == 0 && write(armed[1], "a", 1) != 1)
+	r = is_root() ? 0 : sandbox_map(init);
+	if (r < 0)
+		die("map the user into its namespace", r);
+	else if (watchdog_arm(&w, init) == 0 && write(armed[1], "a", 1) != 1)
 		fputs("observe: the namespace's init is gone\n", stderr);
 	close(armed[1]);
 	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
@@ -302,11 +306,6 @@ int main(int argc, char **argv)
 		return probe_main(argc - 1, argv + 1);
 	if (parse_options(&o, argc, argv) < 0)
 		return 2;
-	if (geteuid() != 0) {
-		fputs("observe: root is needed to start containers and look at them from outside\n",
-		      stderr);
-		return 3;
-	}
 	r = o.deny ? supervisor_probe() : 0;
 	if (r < 0)
 		return die("DENY needs seccomp user notification that lets calls go on (Linux 5.5)",

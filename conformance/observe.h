@@ -89,6 +89,13 @@ int supervisor_enter(void);
 void supervisor_facts(struct observation *o);
 
 /* sandbox.c -------------------------------------------------------------------------------- */
+/* Without root everything is done in a user namespace that maps the user's own ids to themselves:
+ * the driver has all capabilities in it, the runtime, once executed, has none. */
+bool is_root(void);
+/* Writes the maps of @init. */
+int sandbox_map(pid_t init);
+/* What this user can't have, one a line; "" for root. */
+const char *sandbox_limits(void);
 /* Each returns 0, or a negative errno with the step named in @ret_step. */
 int sandbox_init(const struct options *o, const char **ret_step);
 int sandbox_worker(const char **ret_step);
@@ -96,7 +103,8 @@ int sandbox_worker(const char **ret_step);
 const char *sandbox_cgroup_name(void);
 
 /* tree.c ----------------------------------------------------------------------------------- */
-/* Makes the tree of @c below @rootfs, all ids shifted by @shift. */
+/* Makes the tree of @c below @rootfs, all ids shifted by @shift. In a rootless case what should be
+ * another owner's stays the user's: the judges know (judge/users.c). */
 int tree_make(const struct test_case *c, int rootfs, unsigned int shift, const char **ret_path);
 /* Digest of everything at @path below @rootfs: names, types, modes, owners, contents. */
 int tree_digest(int rootfs, const char *path, char hex[SHA256_HEX]);

@@ -8,6 +8,7 @@
 #include "conformance/report/expect.h"
 #include "conformance/report/require.h"
 #include "conformance/run.h"
+#include "conformance/userns.h"
 #include "version.h"
 
 static const struct option long_options[] = {
@@ -213,6 +214,46 @@ static int check_userns(struct run_options *o)
 	return r;
 }
 
+/* What is asked for must be there, before anything is run. */
+static int check_ability(const struct run_options *o, const char *who)
+{
+	const char *fault, *remedy;
+	struct userns_trial t;
+
+	userns_try(&t);
+	fault = userns_fault(&t, &remedy);
+	return fault ? complain(EXIT_BROKEN, "%s%s: %s; %s", who, o->userns, fault, remedy) : -1;
+}
+
+/* Without root: said at once what that means, and done as far as it goes. */
+static int check_user(struct run_options *o)
+{
+	int r;
+
+	if (geteuid() == 0)
+		return o->users.userns == USERNS_NONE ? -1 : check_ability(o, "USERNS=");
+	if (o->users.userns == USERNS_MANY)
+		return complain(EXIT_USAGE,
+				"USERNS=many: an ordinary user has one id; leave it out, "
+				"or run this as root");
+	if (*o->deny)
+		return complain(EXIT_USAGE,
+				"DENY=%s: needs root; leave it out, or run this as root", o->deny);
+	o->users = (struct users){ .userns = USERNS_ROOTLESS, .uid = geteuid(), .gid = getegid() };
+	o->userns = userns_names[USERNS_ROOTLESS];
+	r = check_ability(o, "without root, ");
+	if (r < 0) {
+		complain(0,
+			 "not root: the runtime is started by uid %u, rootless; root of every "
+			 "container is that user, and it has no other id",
+			 o->users.uid);
+		complain(0,
+			 "skipped, for it can't be had so: ordinary users, cgroups, files of other "
+			 "owners, device nodes (those of the host are bound)");
+	}
+	return r;
+}
+
 static int check(struct run_options *o, const char *runtime)
 {
 	int r = check_word("PROFILE", o->profile, "core security scale all");
@@ -231,10 +272,8 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_lists(o);
 	if (r < 0)
 		r = find_runtime(o, runtime);
-	if (r < 0 && geteuid() != 0)
-		r = complain(EXIT_BROKEN,
-			     "run: root is needed to start containers and to look at them "
-			     "from outside; see docs/guide/safety.md");
+	if (r < 0)
+		r = check_user(o);
 	return r;
 }
 

@@ -248,10 +248,12 @@ int sandbox_init(const struct options *o, const char **ret_step)
 static const struct {
 	const char *path;
 	unsigned int major, minor;
+	const char *host; /* what is bound where no node can be made */
 } nodes[] = {
-	{ "/dev/null", 1, 3 },	  { "/dev/zero", 1, 5 },    { "/dev/full", 1, 7 },
-	{ "/dev/random", 1, 8 },  { "/dev/urandom", 1, 9 }, { "/dev/tty", 5, 0 },
-	{ "/dev/control", 1, 3 },
+	{ "/dev/null", 1, 3, "/dev/null" },	  { "/dev/zero", 1, 5, "/dev/zero" },
+	{ "/dev/full", 1, 7, "/dev/full" },	  { "/dev/random", 1, 8, "/dev/random" },
+	{ "/dev/urandom", 1, 9, "/dev/urandom" }, { "/dev/tty", 5, 0, "/dev/tty" },
+	{ "/dev/control", 1, 3, "/dev/null" },
 };
 
 static const struct {
@@ -262,24 +264,67 @@ static const struct {
 	{ "/dev/ptmx", "pts/ptmx" },
 };
 
-static int make_dev(void)
+static int make_node(const char *path, unsigned int major, unsigned int minor)
+{
+	if (mknod(path, S_IFCHR | 0666, makedev(major, minor)) < 0)
+		return -errno;
+	return neg(chmod(path, 0666));
+}
+
+/* @from was opened before the new /dev covered it. */
+static int bind_node(int from, const char *path)
+{
+	_cleanup_free_ char *source = xasprintf("/proc/self/fd/%d", from);
+	_cleanup_close_ int place = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (from < 0 || place < 0 || mount(source, path, NULL, MS_BIND, NULL) < 0)
+		return -errno;
+	/* As on the tmpfs that root's nodes lie on: a mount without flags to lose can be remounted
+	 * by anybody who has a user namespace, to no effect. */
+	return neg(mount(NULL, path, NULL, MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NOEXEC, NULL));
+}
+
+static int make_nodes(const int *host)
 {
 	size_t i;
 
-	if (mount("maskspec-dev", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=1m") < 0)
-		return -errno;
-	for (i = 0; i < ARRAY_SIZE(nodes); i++)
-		if (mknod(nodes[i].path, S_IFCHR | 0666, makedev(nodes[i].major, nodes[i].minor)) <
-			    0 ||
-		    chmod(nodes[i].path, 0666) < 0)
-			return -errno;
-	for (i = 0; i < ARRAY_SIZE(links); i++)
-		if (symlink(links[i].target, links[i].path) < 0)
-			return -errno;
+	for (i = 0; i < ARRAY_SIZE(nodes); i++) {
+		int r = is_root() ? make_node(nodes[i].path, nodes[i].major, nodes[i].minor)
+				  : bind_node(host[i], nodes[i].path);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* A devpts needs a root for its ptmx, which a namespace without uid 0 can't give; nothing here
+ * asks for a terminal. */
+static int make_pts(void)
+{
 	if (mkdir("/dev/pts", 0755) < 0 || mkdir("/dev/shm", 01777) < 0)
 		return -errno;
+	if (!is_root())
+		return 0;
 	return neg(mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
 			 "newinstance,ptmxmode=0666,mode=620"));
+}
+
+static int make_dev(void)
+{
+	int host[ARRAY_SIZE(nodes)], r;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(nodes); i++)
+		host[i] = open(nodes[i].host, O_PATH | O_CLOEXEC);
+	r = neg(mount("maskspec-dev", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755,size=1m"));
+	if (r == 0)
+		r = make_nodes(host);
+	for (i = 0; i < ARRAY_SIZE(nodes); i++)
+		safe_close(host[i]);
+	for (i = 0; r == 0 && i < ARRAY_SIZE(links); i++)
+		r = neg(symlink(links[i].target, links[i].path));
+	return r < 0 ? r : make_pts();
 }
 
 int sandbox_worker(const char **ret_step)
@@ -294,4 +339,38 @@ int sandbox_worker(const char **ret_step)
 		return r;
 	*ret_step = "mount a /dev";
 	return make_dev();
+}
+
+/* Without root ------------------------------------------------------------------------------ */
+
+bool is_root(void)
+{
+	return geteuid() == 0;
+}
+
+const char *sandbox_limits(void)
+{
+	return is_root() ? ""
+			 : "ids other than the user's own\ncgroups\nfiles of other owners\n"
+			   "device nodes: those of the host are bound";
+}
+
+static int write_map(pid_t pid, const char *file, unsigned int id)
+{
+	_cleanup_free_ char *path = xasprintf("/proc/%d/%s", (int)pid, file);
+	_cleanup_free_ char *map = xasprintf("%u %u 1", id, id);
+	const char *text = streq(file, "setgroups") ? "deny" : map;
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : neg((int)write(fd, text, strlen(text)));
+}
+
+int sandbox_map(pid_t init)
+{
+	int r = write_map(init, "uid_map", geteuid());
+
+	/* Who may not drop groups by it may write a gid_map (3.19). */
+	if (r == 0)
+		r = write_map(init, "setgroups", 0);
+	return r < 0 ? r : write_map(init, "gid_map", getegid());
 }

@@ -280,6 +280,13 @@ static bool tried_on_nothing(const struct row *r)
 	return streq(r->result, "ENOENT") && r->op != OP_LOOK;
 }
 
+/* Not the question that the case wanted to ask; that nothing is violated says little. */
+static void judge_unmade(const struct view *v, const struct todo *t, struct finding *f)
+{
+	found(f, VERDICT_SKIP, "%s can't be made another owner's without root",
+	      users_unmade(v->facts, t->path));
+}
+
 static void judge_row(const struct judge *j, const struct view *v, const struct todo *t,
 		      struct finding *f)
 {
@@ -299,6 +306,8 @@ static void judge_row(const struct judge *j, const struct view *v, const struct 
 	} else if (j->violates(r)) {
 		say_row(f, VERDICT_FAIL, r);
 		add_evidence(f, r);
+	} else if (users_unmade(v->facts, t->path)) {
+		judge_unmade(v, t, f);
 	} else if (tried_on_nothing(r)) {
 		found(f, VERDICT_BROKEN, "%s as %s: nothing was at %s", op_info[t->op].name,
 		      identity_names[t->as], t->path);
@@ -373,6 +382,10 @@ static void judge_container(const struct judge *j, const struct view *v, struct 
 
 		if (!asks(j, t))
 			continue;
+		if (container_refused(v) && !container_ran(v) && users_unmade(v->facts, t->path)) {
+			judge_unmade(v, t, f);
+			continue;
+		}
 		if (!container_started(v)) {
 			judge_refused(j, v, f);
 			return;

@@ -21,6 +21,20 @@ const char *users_missing(const struct view *v)
 	return ability;
 }
 
+const char *users_unmade(const struct facts *f, const char *path)
+{
+	size_t i;
+
+	for (i = 0; f->c.rootless && i < f->c.n_tree; i++) {
+		const struct tree_entry *e = &f->c.tree[i];
+		const char *rest = strip_prefix(path, e->path);
+
+		if ((e->uid || e->gid) && rest && (*rest == '/' || !*rest))
+			return e->path;
+	}
+	return NULL;
+}
+
 /* Capabilities of the initial user namespace are asked for, and root of another one has none. */
 static const struct {
 	enum op op;

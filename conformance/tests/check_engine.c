@@ -3,61 +3,9 @@
  * What the engine makes of facts, by small texts and the judges of the product: one case with a
  * masked directory and its control, and the rows that a row of the table changes.
  */
-#include "conformance/tests/suite.h"
+#include "conformance/tests/engine_case.h"
 
-#include "conformance/judge/judge.h"
-
-#define CONFIG "{\"linux\":{\"maskedPaths\":[\"/t/a\"]}}"
-#define MAPPED                                                                                     \
-	"{\"linux\":{\"uidMappings\":[{\"containerID\":0,\"hostID\":7,\"size\":1}],"               \
-	"\"maskedPaths\":[\"/t/a\"]}}"
-
-/* The container "a" masks /t/a; "admin" holds the control of mount attempts. */
-static const char case_head[] = "case/1\nbundle\tb\ntitle\tT\nprofile\tcore\n"
-				"container\ta\t%s\t-\n"
-				"config\t%s\n"
-				"mask\t/t/a\tmasked-dir\n"
-				"mask\t/t/control.d\tcontrol-dir\n"
-				"%s";
-static const char case_admin[] = "container\tadmin\tstarts\t-\nconfig\t{}\n"
-				 "todo\tsysadmin\tumount\t/t/m\tcontrol-mount-dir\n";
-
-#define TODO(as, op)                                                                               \
-	"todo\t" as "\t" op "\t/t/a\tmasked-dir\n"                                                 \
-	"todo\t" as "\t" op "\t/t/control.d\tcontrol-dir\n"
-#define LIST TODO("root", "list")
-#define TWO_LISTS LIST TODO("user", "list")
-#define DRIVER(command, result) "driver:a\t" command "\tdriver\texit\t" command "\t" result "\t-\n"
-#define STARTED DRIVER("create", "ok") DRIVER("start", "ok")
-#define RAN "probe:a\tfirst\troot\tran\t-\tok\t-\n"
-#define UP STARTED RAN
-#define ADMIN_UP                                                                                   \
-	"driver:admin\tcreate\tdriver\texit\tcreate\tok\t-\n"                                      \
-	"driver:admin\tstart\tdriver\texit\tstart\tok\t-\n"                                        \
-	"probe:admin\tfirst\troot\tran\t-\tok\t-\n"
-#define ROW(as, op, path, result, value)                                                           \
-	"probe:a\trun\t" as "\t" op "\t" path "\t" result "\t" value "\n"
-#define MASK(as, op, result, value) ROW(as, op, "/t/a", result, value)
-#define CONTROL(as, op, result, value) ROW(as, op, "/t/control.d", result, value)
-#define EMPTY "entries=0 dots=2"
-#define FULL "entries=1 dots=2"
-#define GOOD MASK("root", "list", "ok", EMPTY) CONTROL("root", "list", "ok", FULL)
-
-#define MKNODS(control) MASK("root", "mknod", "EROFS", "-") CONTROL("root", "mknod", control, "-")
-#define NO_NS "user namespaces are disabled"
-
-#define PASS VERDICT_PASS
-#define FAIL VERDICT_FAIL
-#define SKIP VERDICT_SKIP
-#define BROKEN VERDICT_BROKEN
-#define NOT_DUE VERDICT_NOT_DUE
-
-static const struct verdict_row {
-	const char *name, *expect, *todo, *rows;
-	enum requirement_id id;
-	enum verdict want;
-	const char *says; /* part of reason or observed */
-} rows[] = {
+static const struct verdict_row rows[] = {
 	{ "pass", "starts", LIST, UP GOOD, REQ_dir_empty, PASS, "" },
 	{ "not-due", "starts", LIST, UP GOOD, REQ_file_empty, NOT_DUE, "" },
 	{ "fail", "starts", LIST,
@@ -207,154 +155,9 @@ static const struct verdict_row {
 	  "no single fact" },
 };
 
-static const struct {
-	const char *name, *config;
-	const char *userns; /* header user-namespaces; NULL: none */
-	struct verdict_row row;
-} userns_rows[] = {
-	/* What the kernel refuses to everybody in a user namespace shows nothing of masks. */
-	{ "userns-mknod",
-	  MAPPED,
-	  NULL,
-	  { "userns-mknod", "starts", TODO("root", "mknod"), UP MKNODS("EPERM"), REQ_dir_create,
-	    SKIP, "no device can be made in a user namespace" } },
-	{ "userns-mknod-without-one",
-	  CONFIG,
-	  NULL,
-	  { "userns-mknod-without-one", "starts", TODO("root", "mknod"), UP MKNODS("EPERM"),
-	    REQ_dir_create, BROKEN, "dull control" } },
-	{ "userns-mknod-other-errno",
-	  MAPPED,
-	  NULL,
-	  { "userns-mknod-other-errno", "starts", TODO("root", "mknod"), UP MKNODS("EACCES"),
-	    REQ_dir_create, BROKEN, "dull control" } },
-	{ "userns-mknod-unknown",
-	  MAPPED,
-	  NULL,
-	  { "userns-mknod-unknown", "starts", TODO("root", "mknod"),
-	    UP MASK("root", "mknod", "EROFS", "-"), REQ_dir_create, BROKEN, "dull control" } },
-	{ "userns-mknod-made",
-	  MAPPED,
-	  NULL,
-	  { "userns-mknod-made", "starts", TODO("root", "mknod"),
-	    UP MASK("root", "mknod", "ok", "-") CONTROL("root", "mknod", "EPERM", "-"),
-	    REQ_dir_create, FAIL, "mknod of /t/a" } },
-	{ "userns-mkdir-denied",
-	  MAPPED,
-	  NULL,
-	  { "userns-mkdir-denied", "starts", TODO("root", "mkdir"),
-	    UP MASK("root", "mkdir", "EROFS", "-") CONTROL("root", "mkdir", "EPERM", "-"),
-	    REQ_dir_create, BROKEN, "dull control" } },
-	/* A host without user namespaces is no runtime's fault, if observe found it out. */
-	{ "userns-missing",
-	  MAPPED,
-	  NO_NS,
-	  { "userns-missing", "starts", LIST, DRIVER("create", "exit:1"), REQ_dir_empty, SKIP,
-	    NO_NS } },
-	{ "userns-missing-life",
-	  MAPPED,
-	  NO_NS,
-	  { "userns-missing-life", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start, SKIP,
-	    NO_NS } },
-	{ "userns-missing-at-start",
-	  MAPPED,
-	  NO_NS,
-	  { "userns-missing-at-start", "starts", LIST,
-	    DRIVER("create", "ok") DRIVER("start", "exit:1"), REQ_life_start, SKIP, NO_NS } },
-	{ "userns-there",
-	  MAPPED,
-	  "ok",
-	  { "userns-there", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start, FAIL,
-	    "exit:1" } },
-	{ "userns-not-said",
-	  MAPPED,
-	  NULL,
-	  { "userns-not-said", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start, FAIL,
-	    "exit:1" } },
-	{ "userns-not-asked-for",
-	  CONFIG,
-	  NO_NS,
-	  { "userns-not-asked-for", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start,
-	    FAIL, "exit:1" } },
-	{ "userns-missing-but-started",
-	  MAPPED,
-	  NO_NS,
-	  { "userns-missing-but-started", "starts", LIST,
-	    UP MASK("root", "list", "ok", FULL) CONTROL("root", "list", "ok", FULL), REQ_dir_empty,
-	    FAIL, "list of /t/a" } },
-	{ "userns-missing-but-ran",
-	  MAPPED,
-	  NO_NS,
-	  { "userns-missing-but-ran", "starts", LIST, DRIVER("create", "exit:1") RAN,
-	    REQ_life_start, FAIL, "exit:1" } },
-	{ "userns-missing-killed",
-	  MAPPED,
-	  NO_NS,
-	  { "userns-missing-killed", "starts", LIST, DRIVER("create", "signal:9"), REQ_life_start,
-	    FAIL, "signal:9" } },
-	{ "userns-missing-unknown",
-	  MAPPED,
-	  NO_NS,
-	  { "userns-missing-unknown", "starts", LIST, "", REQ_dir_empty, BROKEN,
-	    "neither started" } },
-};
-
-/* `@` in the todo is where the container "admin" begins. */
-static char *facts_text(const struct verdict_row *row, const char *config, const char *userns)
-{
-	_cleanup_text_ struct text c = { 0 }, t = { 0 };
-	_cleanup_free_ char *todo = xstrdup(row->todo), *lines = xstrdup(row->rows);
-	char *admin = strchr(todo, '@'), *rest, *line;
-	size_t n = 1;
-
-	if (admin)
-		*admin = '\0';
-	text_addf(&c, case_head, row->expect, config, todo);
-	if (admin)
-		text_add(&c, case_admin);
-	for (rest = c.s; (rest = strchr(rest, '\n')); rest++, n++)
-		;
-	text_addf(&c, "end\t%zu\n", n - 1);
-	text_add(&t, "facts/1\n");
-	if (userns)
-		text_add_record(&t, "h", "user-namespaces", userns, NULL);
-	n = userns ? 2 : 1;
-	for (rest = c.s; (line = next_line(&rest)); n++)
-		text_add_record(&t, "c", line, NULL);
-	for (rest = lines; (line = next_line(&rest)); n++)
-		text_addf(&t, "r\t%s\n", line);
-	text_addf(&t, "end\t%zu\n", n);
-	return TAKE_PTR(t.s);
-}
-
-static void check_verdict(const struct verdict_row *row, const char *config, const char *userns)
-{
-	_cleanup_finding_ struct finding finding;
-	_cleanup_facts_ struct facts f;
-
-	facts_parse(facts_text(row, config, userns), &f);
-	ck_assert_int_eq(f.state, FACTS_WHOLE);
-	judge_case(row->id, &f, &finding);
-	ck_assert_msg(finding.verdict == row->want, "%s: %s %s", verdict_names[finding.verdict],
-		      text_str(&finding.reason), text_str(&finding.observed));
-	ck_assert_msg(strstr(text_str(&finding.reason), row->says) ||
-			      strstr(text_str(&finding.observed), row->says),
-		      "%s | %s", text_str(&finding.reason), text_str(&finding.observed));
-	/* A failure comes with its rows, anything that isn't pass with a word of why. */
-	ck_assert(row->want != BROKEN || finding.reason.len > 0);
-	ck_assert(row->want != SKIP || finding.reason.len > 0);
-	ck_assert(row->want != FAIL || finding.observed.len > 0);
-}
-
 START_TEST(test_verdict)
 {
-	check_verdict(&rows[_i], CONFIG, NULL);
-}
-END_TEST
-
-START_TEST(test_userns)
-{
-	check_verdict(&userns_rows[_i].row, userns_rows[_i].config, userns_rows[_i].userns);
+	check_verdict(&rows[_i], "", CONFIG, NULL);
 }
 END_TEST
 
@@ -371,7 +174,7 @@ static const struct {
 
 START_TEST(test_damaged)
 {
-	char *text = facts_text(&rows[0], CONFIG, NULL);
+	char *text = facts_text(&rows[0], "", CONFIG, NULL);
 	size_t cut = damage_rows[_i].keep, len = strlen(text);
 	_cleanup_finding_ struct finding finding;
 	_cleanup_facts_ struct facts f;
@@ -459,7 +262,6 @@ int main(void)
 	Suite *s = suite_create("engine");
 
 	ADD_ROWS(s, rows, test_verdict);
-	ADD_ROWS(s, userns_rows, test_userns);
 	ADD_ROWS(s, damage_rows, test_damaged);
 	ADD_ROWS(s, state_rows, test_state);
 	add_case(s, "found", test_found, 0);

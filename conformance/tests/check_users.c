@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* As whom a container runs: what the run says (USERNS=) and what the fixture says. */
-#include "conformance/tests/suite.h"
-
+/* As whom a container runs: what the run says (USERNS=) and what the fixture says; and what the
+ * engine makes of what such a user can't have. */
 #include <cjson/cJSON.h>
 
 #include "conformance/fixture.h"
+#include "conformance/tests/engine_case.h"
 
 #define NONE USERNS_NONE
 #define MANY USERNS_MANY
@@ -91,11 +91,162 @@ START_TEST(test_bad)
 }
 END_TEST
 
+static const struct {
+	const char *name, *config;
+	const char *userns; /* header user-namespaces; NULL: none */
+	struct verdict_row row;
+} userns_rows[] = {
+	/* What the kernel refuses to everybody in a user namespace shows nothing of masks. */
+	{ "userns-mknod",
+	  MAPPED,
+	  NULL,
+	  { "userns-mknod", "starts", TODO("root", "mknod"), UP MKNODS("EPERM"), REQ_dir_create,
+	    SKIP, "no device can be made in a user namespace" } },
+	{ "userns-mknod-without-one",
+	  CONFIG,
+	  NULL,
+	  { "userns-mknod-without-one", "starts", TODO("root", "mknod"), UP MKNODS("EPERM"),
+	    REQ_dir_create, BROKEN, "dull control" } },
+	{ "userns-mknod-other-errno",
+	  MAPPED,
+	  NULL,
+	  { "userns-mknod-other-errno", "starts", TODO("root", "mknod"), UP MKNODS("EACCES"),
+	    REQ_dir_create, BROKEN, "dull control" } },
+	{ "userns-mknod-unknown",
+	  MAPPED,
+	  NULL,
+	  { "userns-mknod-unknown", "starts", TODO("root", "mknod"),
+	    UP MASK("root", "mknod", "EROFS", "-"), REQ_dir_create, BROKEN, "dull control" } },
+	{ "userns-mknod-made",
+	  MAPPED,
+	  NULL,
+	  { "userns-mknod-made", "starts", TODO("root", "mknod"),
+	    UP MASK("root", "mknod", "ok", "-") CONTROL("root", "mknod", "EPERM", "-"),
+	    REQ_dir_create, FAIL, "mknod of /t/a" } },
+	{ "userns-mkdir-denied",
+	  MAPPED,
+	  NULL,
+	  { "userns-mkdir-denied", "starts", TODO("root", "mkdir"),
+	    UP MASK("root", "mkdir", "EROFS", "-") CONTROL("root", "mkdir", "EPERM", "-"),
+	    REQ_dir_create, BROKEN, "dull control" } },
+	/* A host without user namespaces is no runtime's fault, if observe found it out. */
+	{ "userns-missing",
+	  MAPPED,
+	  NO_NS,
+	  { "userns-missing", "starts", LIST, DRIVER("create", "exit:1"), REQ_dir_empty, SKIP,
+	    NO_NS } },
+	{ "userns-missing-life",
+	  MAPPED,
+	  NO_NS,
+	  { "userns-missing-life", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start, SKIP,
+	    NO_NS } },
+	{ "userns-missing-at-start",
+	  MAPPED,
+	  NO_NS,
+	  { "userns-missing-at-start", "starts", LIST,
+	    DRIVER("create", "ok") DRIVER("start", "exit:1"), REQ_life_start, SKIP, NO_NS } },
+	{ "userns-there",
+	  MAPPED,
+	  "ok",
+	  { "userns-there", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start, FAIL,
+	    "exit:1" } },
+	{ "userns-not-said",
+	  MAPPED,
+	  NULL,
+	  { "userns-not-said", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start, FAIL,
+	    "exit:1" } },
+	{ "userns-not-asked-for",
+	  CONFIG,
+	  NO_NS,
+	  { "userns-not-asked-for", "starts", LIST, DRIVER("create", "exit:1"), REQ_life_start,
+	    FAIL, "exit:1" } },
+	{ "userns-missing-but-started",
+	  MAPPED,
+	  NO_NS,
+	  { "userns-missing-but-started", "starts", LIST,
+	    UP MASK("root", "list", "ok", FULL) CONTROL("root", "list", "ok", FULL), REQ_dir_empty,
+	    FAIL, "list of /t/a" } },
+	{ "userns-missing-but-ran",
+	  MAPPED,
+	  NO_NS,
+	  { "userns-missing-but-ran", "starts", LIST, DRIVER("create", "exit:1") RAN,
+	    REQ_life_start, FAIL, "exit:1" } },
+	{ "userns-missing-killed",
+	  MAPPED,
+	  NO_NS,
+	  { "userns-missing-killed", "starts", LIST, DRIVER("create", "signal:9"), REQ_life_start,
+	    FAIL, "signal:9" } },
+	{ "userns-missing-unknown",
+	  MAPPED,
+	  NO_NS,
+	  { "userns-missing-unknown", "starts", LIST, "", REQ_dir_empty, BROKEN,
+	    "neither started" } },
+};
+
+/* What an ordinary user can't make is not asked; a mask that isn't there fails all the same. */
+#define TREE(uid) "tree\tdir\t/t/u\t0700\t" uid "\t0\t-\n"
+#define BELOW "todo\troot\tlook\t/t/u/b\tpath-unreachable\n"
+#define BESIDE                                                                                     \
+	"todo\troot\tlook\t/t/unit\tpath-unreachable\ntodo\troot\tlook\t/t/control\tcontrol\n"
+#define MASKED "type=chr rdev=1:3 open=ok bytes=0"
+#define BARE "type=file rdev=0:0 open=ok bytes=20"
+#define LOOK(path, value) ROW("root", "look", path, "ok", value)
+
+static const struct {
+	const char *name, *tree;
+	struct verdict_row row;
+} rootless_rows[] = {
+	{ "rootless-other-owner",
+	  "flag\trootless\n" TREE("7"),
+	  { "", "starts", BELOW, UP LOOK("/t/u/b", MASKED), REQ_path_unreachable, SKIP,
+	    "/t/u can't be made another owner's" } },
+	{ "rootless-other-owner-exposed",
+	  "flag\trootless\n" TREE("7"),
+	  { "", "starts", BELOW, UP LOOK("/t/u/b", BARE), REQ_path_unreachable, FAIL,
+	    "look of /t/u/b" } },
+	{ "rootless-other-owner-refused",
+	  "flag\trootless\n" TREE("7"),
+	  { "", "either", BELOW, DRIVER("create", "exit:1"), REQ_path_unreachable, SKIP,
+	    "/t/u can't be made another owner's" } },
+	{ "rootless-other-owner-unknown",
+	  "flag\trootless\n" TREE("7"),
+	  { "", "either", BELOW, "", REQ_path_unreachable, BROKEN, "neither started" } },
+	{ "rootless-other-owner-no-fact",
+	  "flag\trootless\n" TREE("7"),
+	  { "", "starts", BELOW, UP, REQ_path_unreachable, BROKEN, "no single fact" } },
+	{ "rootless-own",
+	  "flag\trootless\n" TREE("0"),
+	  { "", "starts", BELOW, UP LOOK("/t/u/b", MASKED), REQ_path_unreachable, BROKEN,
+	    "dull control" } },
+	{ "rootless-beside",
+	  "flag\trootless\n" TREE("7"),
+	  { "", "starts", BESIDE, UP LOOK("/t/unit", MASKED) LOOK("/t/control", BARE),
+	    REQ_path_unreachable, PASS, "" } },
+	{ "root-other-owner",
+	  TREE("7"),
+	  { "", "either", BELOW, DRIVER("create", "exit:1"), REQ_path_unreachable, PASS,
+	    "refused" } },
+};
+
+START_TEST(test_rootless)
+{
+	check_verdict(&rootless_rows[_i].row, rootless_rows[_i].tree, MAPPED, "ok");
+}
+END_TEST
+
+START_TEST(test_userns)
+{
+	check_verdict(&userns_rows[_i].row, "", userns_rows[_i].config, userns_rows[_i].userns);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("users");
 
 	ADD_ROWS(s, rows, test_mapping);
 	ADD_ROWS(s, bad_rows, test_bad);
+	ADD_ROWS(s, userns_rows, test_userns);
+	ADD_ROWS(s, rootless_rows, test_rootless);
 	return run_suite(s);
 }
