@@ -136,6 +136,8 @@ static const struct mutant mutants[] = {
 	/* the lists */
 	EDIT("list-ignored", edit_drop_lists),
 	EDIT("masked-ignored", edit_drop_masked),
+	EDIT("userns-masked-ignored", edit_drop_masked_userns),
+	EDIT("userns-one-masked-ignored", edit_drop_masked_one_id),
 	EDIT("list-wrong-type-ignored", edit_drop_wrong_type),
 	{ .name = "list-nul-cut", .seam.config = config_nul_cut },
 	EDIT("list-null-refused", edit_refuse_null),

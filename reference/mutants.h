@@ -48,6 +48,8 @@ extern struct fault deferred_fault; /* of config_defer_fault(), errnum 0 for non
 void edit_keep_admin(cJSON *config, cJSON *linux_object);
 void edit_drop_lists(cJSON *config, cJSON *linux_object);
 void edit_drop_masked(cJSON *config, cJSON *linux_object);
+void edit_drop_masked_userns(cJSON *config, cJSON *linux_object);
+void edit_drop_masked_one_id(cJSON *config, cJSON *linux_object);
 void edit_drop_wrong_type(cJSON *config, cJSON *linux_object);
 void edit_refuse_null(cJSON *config, cJSON *linux_object);
 void edit_refuse_empty(cJSON *config, cJSON *linux_object);

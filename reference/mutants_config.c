@@ -60,6 +60,21 @@ void edit_drop_masked(_unused_ cJSON *config, cJSON *linux_object)
 	cJSON_DeleteItemFromObjectCaseSensitive(linux_object, lists[0]);
 }
 
+void edit_drop_masked_userns(cJSON *config, cJSON *linux_object)
+{
+	if (cJSON_GetArraySize(cJSON_GetObjectItem(linux_object, "uidMappings")) > 0)
+		edit_drop_masked(config, linux_object);
+}
+
+void edit_drop_masked_one_id(cJSON *config, cJSON *linux_object)
+{
+	const cJSON *maps = cJSON_GetObjectItem(linux_object, "uidMappings");
+	const cJSON *size = cJSON_GetObjectItem(cJSON_GetArrayItem(maps, 0), "size");
+
+	if (cJSON_IsNumber(size) && size->valueint == 1)
+		edit_drop_masked(config, linux_object);
+}
+
 void edit_drop_readonly(_unused_ cJSON *config, cJSON *linux_object)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(linux_object, lists[1]);
