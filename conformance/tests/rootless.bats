@@ -83,10 +83,13 @@ check_rootless() {
 	[[ $output == *"$ID\\0120000000000000000"* ]]
 }
 
-@test "many ids: an ordinary user is told, nothing runs" {
+@test "many ids, denied calls: an ordinary user is told, nothing runs" {
 	run -2 --separate-stderr as_user "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
 		--userns many
 	[[ $stderr == *"USERNS=many"*"or run this as root"* ]]
+	run -2 --separate-stderr as_user "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
+		--deny openat2
+	[[ $stderr == *"DENY=openat2"*"or run this as root"* ]]
 	[ ! -e "$OUT/facts" ]
 }
 
