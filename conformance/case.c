@@ -90,6 +90,13 @@ void case_free(struct test_case *c)
 	*c = (struct test_case){ 0 };
 }
 
+static void write_todo(const struct todo *t, struct text *out)
+{
+	text_add_record(out, "todo", identity_names[t->as],
+			t->op < OP_COUNT ? op_info[t->op].name : t->unknown, t->path, t->class,
+			NULL);
+}
+
 static void write_container(const struct container *k, struct text *out)
 {
 	size_t i;
@@ -99,9 +106,7 @@ static void write_container(const struct container *k, struct text *out)
 	for (i = 0; i < k->n_masks; i++)
 		text_add_record(out, "mask", k->masks[i].path, k->masks[i].class, NULL);
 	for (i = 0; i < k->n_todo; i++)
-		text_add_record(out, "todo", identity_names[k->todo[i].as],
-				op_info[k->todo[i].op].name, k->todo[i].path, k->todo[i].class,
-				NULL);
+		write_todo(&k->todo[i], out);
 }
 
 static void write_tree(const struct tree_entry *e, struct text *out)
@@ -252,8 +257,9 @@ static int read_todo(struct reader *r, char **f)
 	if (!k || as == AS_UNKNOWN)
 		return -EINVAL;
 	GROW(k->todo, k->n_todo);
-	k->todo[k->n_todo++] =
-		(struct todo){ .as = as, .op = op_by_name(f[2]), .path = f[3], .class = f[4] };
+	k->todo[k->n_todo++] = (struct todo){
+		.as = as, .op = op_by_name(f[2]), .path = f[3], .class = f[4], .unknown = f[2]
+	};
 	return 0;
 }
 

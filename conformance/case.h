@@ -87,6 +87,7 @@ struct todo {
 	enum op op;
 	char *path;
 	char *class;
+	char *unknown; /* the name of an operation that is OP_UNKNOWN */
 };
 
 struct mask {
