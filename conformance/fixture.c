@@ -34,18 +34,6 @@ _printf_(2, 3) static int fault(struct text *error, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* A field that is misspelt would ask for nothing, silently. */
-static int check_fields(const cJSON *o, const char *known, const char *where, struct text *error)
-{
-	const cJSON *child;
-
-	cJSON_ArrayForEach (child, o)
-		if (!has_word(known, child->string))
-			return fault(error, "%s: \"%s\" is none of %s", where, child->string,
-				     known);
-	return 0;
-}
-
 /* Unlike cases that were read, these own each string by itself. */
 static void free_built(struct test_case *c)
 {
@@ -86,65 +74,6 @@ void case_list_free(struct case_list *l)
 	*l = (struct case_list){ .users = l->users };
 }
 
-/* Repeats ---------------------------------------------------------------------------------- */
-
-static void number_strings(cJSON *o, int number)
-{
-	cJSON *child;
-	char *at;
-
-	/* The %d of a repeat inside is its own. */
-	cJSON_ArrayForEach (child, o)
-		if (!field(child, "repeat"))
-			number_strings(child, number);
-	if (!cJSON_IsString(o) || !(at = strstr(o->valuestring, "%d")))
-		return;
-	{
-		_cleanup_free_ char *s = xasprintf("%.*s%d%s", (int)(at - o->valuestring),
-						   o->valuestring, number, at + 2);
-
-		cJSON_SetValuestring(o, s);
-	}
-}
-
-/* {"repeat": N, "path": "/x%d"} is N strings, any other object N objects. */
-static void add_repeated(cJSON *to, const cJSON *o, int n)
-{
-	int i;
-
-	for (i = 0; i < n; i++) {
-		cJSON *copy = cJSON_Duplicate(o, true);
-
-		cJSON_DeleteItemFromObjectCaseSensitive(copy, "repeat");
-		number_strings(copy, i);
-		if (cJSON_GetArraySize(copy) == 1 && field(copy, "path")) {
-			cJSON *s = cJSON_DetachItemFromObjectCaseSensitive(copy, "path");
-
-			cJSON_Delete(copy);
-			free(s->string);
-			s->string = NULL;
-			copy = s;
-		}
-		cJSON_AddItemToArray(to, copy);
-	}
-}
-
-cJSON *expand_repeats(const cJSON *a)
-{
-	cJSON *to = cJSON_CreateArray();
-	const cJSON *o;
-
-	cJSON_ArrayForEach (o, a) {
-		const cJSON *n = cJSON_IsObject(o) ? field(o, "repeat") : NULL;
-
-		if (cJSON_IsNumber(n) && n->valueint > 0 && n->valueint <= 65536)
-			add_repeated(to, o, n->valueint);
-		else
-			cJSON_AddItemToArray(to, cJSON_Duplicate(o, true));
-	}
-	return to;
-}
-
 /* Tree ------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -167,41 +96,70 @@ static struct tree_entry *add_tree(struct test_case *c, enum tree_kind kind, con
 	return &c->tree[c->n_tree++];
 }
 
-static unsigned int number(const cJSON *o, const char *name)
+/* A uid or gid, 0 where it isn't given. */
+static int read_owner(const cJSON *o, const char *name, unsigned int *ret, struct text *error)
 {
 	const cJSON *n = field(o, name);
 
-	return cJSON_IsNumber(n) && n->valuedouble > 0 ? (unsigned int)n->valuedouble : 0;
+	*ret = 0;
+	if (!n)
+		return 0;
+	if (!cJSON_IsNumber(n) || n->valuedouble < 0 || n->valuedouble > 4294967294.0)
+		return fault(error, "tree: \"%s\" is no id", name);
+	*ret = (unsigned int)n->valuedouble;
+	return 0;
+}
+
+/* The index into tree_rules, TREE_KINDS when @o names none. */
+static size_t kind_of(const cJSON *o)
+{
+	size_t i;
+
+	for (i = 0; i < TREE_KINDS; i++)
+		if (string(o, tree_kind_names[i], NULL))
+			break;
+	return i;
+}
+
+static int check_mode(const char *path, const cJSON *mode, struct text *error)
+{
+	const char *s = cJSON_GetStringValue(mode);
+
+	if (!mode || (s && *s && strlen(s) <= 5 && !s[strspn(s, "01234567")]))
+		return 0;
+	return fault(error, "tree: \"%s\" has a mode that is no octal string", path);
 }
 
 static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *error)
 {
-	size_t i;
+	size_t kind = kind_of(o);
+	const char *path, *mode, *arg = "";
+	unsigned int uid, gid;
+	struct tree_entry *e;
 
-	for (i = 0; i < TREE_KINDS; i++) {
-		const char *path = string(o, tree_kind_names[i], NULL);
-		const char *mode = string(o, "mode", NULL);
-		const char *arg = tree_rules[i].arg ? string(o, tree_rules[i].arg, NULL) : "";
-		struct tree_entry *e;
-
-		if (!path)
-			continue;
-		if (path[0] != '/')
-			return fault(error, "tree: \"%s\" is not absolute", path);
-		if (field(o, "mode") && (!mode || !*mode || mode[strspn(mode, "01234567")]))
-			return fault(error, "tree: \"%s\" has a mode that is no octal string",
-				     path);
-		if (i == TREE_FILE && !arg)
-			arg = "covered by maskspec\n";
-		if (!arg)
-			return fault(error, "tree: \"%s\" lacks \"%s\"", path, tree_rules[i].arg);
-		e = add_tree(c, (enum tree_kind)i, path,
-			     mode ? (unsigned int)strtoul(mode, NULL, 8) : tree_rules[i].mode, arg);
-		e->uid = number(o, "uid");
-		e->gid = number(o, "gid");
-		return 0;
-	}
-	return fault(error, "tree: an entry needs one of dir file link hard char fifo socket");
+	if (check_fields(o, "dir file link hard char fifo socket mode uid gid content to rdev",
+			 "tree", error) < 0)
+		return -EINVAL;
+	if (kind == TREE_KINDS)
+		return fault(error,
+			     "tree: an entry needs one of dir file link hard char fifo socket");
+	path = string(o, tree_kind_names[kind], "");
+	if (path[0] != '/')
+		return fault(error, "tree: \"%s\" is not absolute", path);
+	if (check_mode(path, field(o, "mode"), error) < 0 ||
+	    read_owner(o, "uid", &uid, error) < 0 || read_owner(o, "gid", &gid, error) < 0)
+		return -EINVAL;
+	if (tree_rules[kind].arg)
+		arg = string(o, tree_rules[kind].arg,
+			     kind == TREE_FILE ? "covered by maskspec\n" : NULL);
+	if (!arg)
+		return fault(error, "tree: \"%s\" lacks \"%s\"", path, tree_rules[kind].arg);
+	mode = string(o, "mode", NULL);
+	e = add_tree(c, (enum tree_kind)kind, path,
+		     mode ? (unsigned int)strtoul(mode, NULL, 8) : tree_rules[kind].mode, arg);
+	e->uid = uid;
+	e->gid = gid;
+	return 0;
 }
 
 static int read_tree(struct test_case *c, const cJSON *fixture, struct text *error)
@@ -266,8 +224,8 @@ static int check_name(const struct test_case *c, const char *name, struct text *
 {
 	size_t i;
 
-	if (!*name || strpbrk(name, "/. "))
-		return fault(error, "containers: \"%s\" can't be a name", name);
+	if (check_plain(name, "containers", error) < 0)
+		return -EINVAL;
 	for (i = 0; i < c->n_containers; i++)
 		if (streq(c->containers[i].name, name))
 			return fault(error, "containers: two are named \"%s\"", name);
@@ -296,6 +254,10 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 	if (r == 0 && userns_asked(o, &kind) < 0)
 		r = fault(error, "userns: none of true false \"many\" \"one\"");
 	if (r == 0)
+		r = check_arrays(o, "mounts", "containers", error);
+	if (r == 0 && field(o, "paths") && !cJSON_IsObject(field(o, "paths")))
+		r = fault(error, "containers.paths: not an object");
+	if (r == 0)
 		r = check_name(c, string(o, "name", "a"), error);
 	return r < 0 ? r : check_topics(string(o, "topics", ""), error);
 }
@@ -309,7 +271,8 @@ static int read_container(struct test_case *c, const cJSON *o, const struct user
 
 	if (r == 0)
 		r = read_expect(o, &k.expect, error);
-
+	if (r < 0)
+		return r;
 	k.name = xstrdup(string(o, "name", "a"));
 	k.topics = xstrdup(string(o, "topics", ""));
 	k.config = config_text(o, k.name, string(o, "maskedPathsText", NULL), users);
@@ -368,8 +331,14 @@ static int read_fixture(int dir, const cJSON *json, const char *file, struct cas
 			     "container",
 			     "fixture", error);
 
+	if (r == 0)
+		r = check_arrays(json, "tree containers kinds lists", "fixture", error);
+	if (r == 0)
+		r = check_repeats(json, error);
 	if (r < 0)
 		return r;
+	if (!!field(json, "containers") + !!field(json, "kinds") + !!field(json, "lists") > 1)
+		return fault(error, "containers, kinds, lists: only one of them");
 	if (!streq(string(json, "schema", ""), "maskspec-fixture/1"))
 		return fault(error, "schema: not maskspec-fixture/1");
 	if (strncmp(name, file, strlen(name)) != 0 || !streq(file + strlen(name), ".json"))
@@ -383,22 +352,25 @@ static int read_fixture(int dir, const cJSON *json, const char *file, struct cas
 	return fixture_case(json, l, error);
 }
 
+int fixture_read(int dir, const char *file, const char *text, size_t len, struct case_list *l,
+		 struct text *error)
+{
+	cJSON *json = json_strict(text, len, error);
+	int r = json ? read_fixture(dir, json, file, l, error) : -EINVAL;
+
+	cJSON_Delete(json);
+	return r;
+}
+
 static int load_one(int dir, const char *file, struct case_list *l, struct text *error)
 {
 	_cleanup_free_ char *text = NULL;
-	const char *end;
 	size_t len;
-	cJSON *json;
 	int r = read_file_at(dir, file, CASE_MAX, &text, &len);
 
 	if (r < 0)
 		return fault(error, "%s", errno_name(r));
-	json = cJSON_ParseWithLengthOpts(text, len + 1, &end, true);
-	if (!json)
-		return fault(error, "not JSON at byte %zu", (size_t)(end - text));
-	r = read_fixture(dir, json, file, l, error);
-	cJSON_Delete(json);
-	return r;
+	return fixture_read(dir, file, text, len, l, error);
 }
 
 static int is_json(const struct dirent *e)

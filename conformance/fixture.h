@@ -34,6 +34,27 @@ void case_list_free(struct case_list *l);
  */
 int fixtures_load(const char *dir, struct case_list *ret, char **ret_error);
 
+/*
+ * Reads the text of one fixture (@len bytes and a NUL), whose name is that of @file. @dir is the
+ * folder of the bundles. The error is put in @error.
+ */
+int fixture_read(int dir, const char *file, const char *text, size_t len, struct case_list *l,
+		 struct text *error);
+
+/* strict.c: JSON without NULs and keys that stand twice; NULL with the reason in @error. */
+struct cJSON *json_strict(const char *text, size_t len, struct text *error);
+/* 0, or -EINVAL with @where and the fault in @error: @o is an object of @known fields only; */
+int check_fields(const struct cJSON *o, const char *known, const char *where, struct text *error);
+/* the fields @names that @o has are arrays; */
+int check_arrays(const struct cJSON *o, const char *names, const char *where, struct text *error);
+/* @word can be part of a file's name and of a path. */
+int check_plain(const char *word, const char *where, struct text *error);
+
+/* repeats.c: all "repeat" are counts, and what they make fits in memory. */
+int check_repeats(const struct cJSON *json, struct text *error);
+/* Copy of the array @a with every "repeat" expanded; owned by the caller. */
+struct cJSON *expand_repeats(const struct cJSON *a);
+
 /* classes.c: which rows a path of a class gets. -ENOENT: no such class and no such id. */
 int class_add(struct container *k, const char *class, const char *path);
 /* Rows in the order of execution: what looks before what changes, by identity. */
@@ -45,7 +66,6 @@ void aliases_add(struct container *k, const char *class, const char *path);
 void controls_add(struct container *k);
 
 /* config.c: the config.json of a container; see there. */
-struct cJSON;
 char *config_text(const struct cJSON *container, const char *name, const char *masked_text,
 		  const struct users *users);
 /* The kind of user namespace that the container's "userns" asks for; -EINVAL: none of them. */
@@ -57,5 +77,3 @@ int pairs_expand(const struct cJSON *fixture, struct case_list *l, struct text *
  * without masks that looks at all their paths. @dir is the folder of the bundles. */
 int lists_expand(int dir, const struct cJSON *fixture, struct case_list *l, struct text *error);
 int fixture_case(const struct cJSON *fixture, struct case_list *l, struct text *error);
-/* Copy of the array @a with every "repeat" expanded; owned by the caller. NULL when malformed. */
-struct cJSON *expand_repeats(const struct cJSON *a);

@@ -13,21 +13,34 @@ static const cJSON *field(const cJSON *o, const char *name)
 	return cJSON_GetObjectItemCaseSensitive(o, name);
 }
 
+static bool is_list_of_strings(const cJSON *array)
+{
+	const cJSON *o;
+
+	cJSON_ArrayForEach (o, array)
+		if (!cJSON_IsString(o))
+			return false;
+	return cJSON_IsArray(array);
+}
+
 static cJSON *read_list(int dir, const char *name, struct text *error)
 {
 	_cleanup_free_ char *path = xasprintf("../lists/%s.json", name);
 	_cleanup_free_ char *text = NULL;
 	cJSON *list = NULL;
+	size_t len;
 
-	if (read_file_at(dir, path, CASE_MAX, &text, NULL) == 0)
-		list = cJSON_Parse(text);
-	if (!list || !cJSON_IsArray(field(list, "maskedPaths")) ||
-	    !cJSON_IsArray(field(list, "readonlyPaths"))) {
-		text_addf(error, "lists: %s is no list with maskedPaths and readonlyPaths", path);
-		cJSON_Delete(list);
+	if (check_plain(name, "lists", error) < 0)
 		return NULL;
-	}
-	return list;
+	if (read_file_at(dir, path, CASE_MAX, &text, &len) == 0)
+		list = json_strict(text, len, error);
+	if (list && is_list_of_strings(field(list, "maskedPaths")) &&
+	    is_list_of_strings(field(list, "readonlyPaths")))
+		return list;
+	text_addf(error, "%slists: %s is no list with maskedPaths and readonlyPaths",
+		  error->len ? "; " : "", path);
+	cJSON_Delete(list);
+	return NULL;
 }
 
 static bool holds(const cJSON *array, const char *s)
@@ -89,23 +102,37 @@ static int add_list(int dir, const cJSON *fixture, const char *name, cJSON *cont
 	return 0;
 }
 
+/* It becomes all the containers: each gets a name and paths of its own. */
+static int check_template(const cJSON *fixture, struct text *error)
+{
+	const cJSON *k = field(fixture, "container");
+	const cJSON *paths = cJSON_IsObject(k) ? field(k, "paths") : NULL;
+
+	if (cJSON_IsObject(k) && !field(k, "name") && (!paths || cJSON_IsObject(paths)))
+		return 0;
+	text_add(error, "container: lists need one, without a name, with an object of paths");
+	return -EINVAL;
+}
+
 int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text *error)
 {
 	const struct union_of_lists all = { cJSON_CreateArray(), cJSON_CreateArray() };
 	cJSON *f = cJSON_Duplicate(fixture, true);
 	cJSON *containers = cJSON_AddArrayToObject(f, "containers");
 	const cJSON *name;
-	cJSON *plain;
-	int r = 0;
+	int r = check_template(fixture, error);
 
 	cJSON_ArrayForEach (name, field(fixture, "lists"))
 		if (r == 0)
-			r = add_list(dir, fixture, name->valuestring, containers, &all, error);
-	plain = make_container(fixture, "plain", all.masked, all.readonly);
-	cJSON_DeleteItemFromObjectCaseSensitive(plain, "topics");
-	cJSON_InsertItemInArray(containers, 0, plain);
-	if (r == 0)
+			r = add_list(dir, fixture, cJSON_GetStringValue(name), containers, &all,
+				     error);
+	if (r == 0) {
+		cJSON *plain = make_container(fixture, "plain", all.masked, all.readonly);
+
+		cJSON_DeleteItemFromObjectCaseSensitive(plain, "topics");
+		cJSON_InsertItemInArray(containers, 0, plain);
 		r = fixture_case(f, l, error);
+	}
 	cJSON_Delete(all.masked);
 	cJSON_Delete(all.readonly);
 	cJSON_Delete(f);

@@ -84,23 +84,44 @@ static cJSON *make_fixture(const cJSON *fixture, const cJSON *kinds, int first)
 	return f;
 }
 
+#define KINDS_MOST 64
+
+/* Of each kind a name that no other has: it is a folder's. */
+static int check_kinds(const cJSON *kinds, struct text *error)
+{
+	int n = cJSON_GetArraySize(kinds);
+	const cJSON *kind, *other;
+
+	if (n == 0 || n % 2 || n > KINDS_MOST) {
+		text_addf(error, "kinds: the square needs an even number of them, up to %d",
+			  KINDS_MOST);
+		return -EINVAL;
+	}
+	cJSON_ArrayForEach (kind, kinds) {
+		const char *name = cJSON_GetStringValue(field(kind, "name"));
+
+		if (check_fields(kind, "name tree masked look mounts", "kinds", error) < 0 ||
+		    check_arrays(kind, "tree masked look mounts", "kinds", error) < 0 ||
+		    check_plain(name, "kinds", error) < 0)
+			return -EINVAL;
+		for (other = kinds->child; other != kind; other = other->next) {
+			if (!streq(cJSON_GetStringValue(field(other, "name")), name))
+				continue;
+			text_addf(error, "kinds: two are named \"%s\"", name);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 int pairs_expand(const cJSON *fixture, struct case_list *l, struct text *error)
 {
 	const cJSON *kinds = field(fixture, "kinds");
-	int n = cJSON_GetArraySize(kinds), i, r = 0;
+	int n = cJSON_GetArraySize(kinds), i, r = check_kinds(kinds, error);
 
-	if (n % 2) {
-		text_add(error, "kinds: the square needs an even number of them");
-		return -EINVAL;
-	}
 	for (i = 0; i < n && r == 0; i++) {
-		cJSON *f;
+		cJSON *f = make_fixture(fixture, kinds, i);
 
-		if (!cJSON_IsString(field(cJSON_GetArrayItem(kinds, i), "name"))) {
-			text_addf(error, "kinds[%d]: lacks a name", i);
-			return -EINVAL;
-		}
-		f = make_fixture(fixture, kinds, i);
 		r = fixture_case(f, l, error);
 		cJSON_Delete(f);
 	}

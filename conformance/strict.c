@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every fixture must be before it is expanded. cJSON cuts strings at \u0000, keeps keys that
+ * stand twice and ends at a NUL byte: a fixture with any of these would ask for something other
+ * than what a reader sees, and so would a misspelt field or one of another type.
+ */
+#include "conformance/fixture.h"
+
+#include <cjson/cJSON.h>
+
+/* A NUL byte anywhere, or its escape; a backslash that is itself escaped begins none. */
+static bool has_nul(const char *text, size_t len)
+{
+	const char *p;
+
+	if (strlen(text) != len)
+		return true;
+	for (p = text; (p = strchr(p, '\\')) && p[1]; p += 2)
+		if (strip_prefix(p, "\\u0000"))
+			return true;
+	return false;
+}
+
+static const char *key_twice(const cJSON *o)
+{
+	const cJSON *child;
+
+	cJSON_ArrayForEach (child, o) {
+		const char *key = key_twice(child);
+
+		if (key)
+			return key;
+		if (cJSON_IsObject(o) &&
+		    cJSON_GetObjectItemCaseSensitive(o, child->string) != child)
+			return child->string;
+	}
+	return NULL;
+}
+
+cJSON *json_strict(const char *text, size_t len, struct text *error)
+{
+	const char *end = text, *key;
+	cJSON *json;
+
+	if (has_nul(text, len)) {
+		text_add(error, "a NUL character");
+		return NULL;
+	}
+	json = cJSON_ParseWithLengthOpts(text, len + 1, &end, true);
+	if (!json) {
+		text_addf(error, "not JSON at byte %zu", (size_t)(end - text));
+		return NULL;
+	}
+	key = key_twice(json);
+	if (key) {
+		text_addf(error, "\"%s\" stands twice in an object", key);
+		cJSON_Delete(json);
+		return NULL;
+	}
+	return json;
+}
+
+int check_fields(const cJSON *o, const char *known, const char *where, struct text *error)
+{
+	const cJSON *child;
+
+	if (!cJSON_IsObject(o)) {
+		text_addf(error, "%s: not an object", where);
+		return -EINVAL;
+	}
+	cJSON_ArrayForEach (child, o) {
+		if (has_word(known, child->string))
+			continue;
+		text_addf(error, "%s: \"%s\" is none of %s", where, child->string, known);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int check_arrays(const cJSON *o, const char *names, const char *where, struct text *error)
+{
+	const cJSON *child;
+
+	cJSON_ArrayForEach (child, o) {
+		if (!has_word(names, child->string) || cJSON_IsArray(child))
+			continue;
+		text_addf(error, "%s.%s: not an array", where, child->string);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+int check_plain(const char *word, const char *where, struct text *error)
+{
+	if (word && *word && !strpbrk(word, "/.% "))
+		return 0;
+	text_addf(error, "%s: \"%s\" can't be a name", where, word ? word : "");
+	return -EINVAL;
+}
