@@ -124,6 +124,7 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 # A misspelt variable would silently judge something else: every one given must be known.
 KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
 	USERNS STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
+KNOWN += FUZZ FUZZ_SECONDS
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -140,6 +141,7 @@ make conformance         judge a runtime; without RUNTIME the embedded reference
 make check               our own tests: lint, unit tests, command line, liars, host is clean
 make mutants             every named fault of maskref must be caught, by the declared ids
 make sanitize            unit tests under ASan and UBSan
+make fuzz                libFuzzer on every parser, FUZZ_SECONDS=30 each; FUZZ="case …" only these
 make bench             libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                        bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -179,6 +181,15 @@ UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tes
 BATS := $(wildcard conformance/tests/*.bats)
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
 
+# What libFuzzer and the tests call.
+FUZZ_MASKSPEC := mountinfo case facts fixture
+FUZZ_REFERENCE := config classify
+FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
+FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
+
+$(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)
+$(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
+
 $(B)/tests/check_reference: $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/*.c)) \
 		$(B)/reference/hold.o \
 		$(filter-out $(B)/reference/maskref.o,$(REF_RUNTIME_O)) $(B)/libmaskref.a
@@ -191,7 +202,22 @@ $(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
 
-.PHONY: check unit bats lint mutants sanitize help
+# By `make fuzz`, with clang. Each program is one function of the objects above.
+link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) \
+	-Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) $(MUTATOR)
+$(B)/fixture $(B)/config: $(B)/.ci/mutate_json.o
+$(B)/fixture $(B)/config: MUTATOR = -Wl,--defsym=LLVMFuzzerCustomMutator=mutate_json
+
+$(FUZZ_MASKSPEC:%=$(B)/%): $(FUZZ_MASKSPEC_O) $(UNIT_O)
+	$(call say,LD)
+	$(link_fuzzer)
+
+$(FUZZ_REFERENCE:%=$(B)/%): $(FUZZ_REFERENCE_O) $(filter-out $(B)/reference/maskref.o,$(REF_RUNTIME_O)) \
+		$(B)/libmaskref.a
+	$(call say,LD)
+	$(link_fuzzer)
+
+.PHONY: check unit bats lint mutants sanitize fuzz fuzzers help
 check: lint unit bats
 
 unit: $(UNIT)
@@ -212,6 +238,16 @@ mutants: all
 sanitize:
 	$(MAKE) B=$(B)/sanitize CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' unit
+
+fuzzers: $(FUZZ_MASKSPEC:%=$(B)/%) $(FUZZ_REFERENCE:%=$(B)/%)
+
+FUZZ_SECONDS ?= 30
+FUZZ ?= $(FUZZ_MASKSPEC) $(FUZZ_REFERENCE)
+fuzz:
+	@$(call need,clang); $(call need,python3)
+	$(MAKE) B=$(B)/fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
+	@.ci/fuzz $(B)/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
