@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/mountinfo.h"
 
+#include <limits.h>
+
 #include "conformance/text.h"
 
 static char *next_word(char **rest)
@@ -17,13 +19,35 @@ static char *next_word(char **rest)
 	return word;
 }
 
-static bool read_int(const char *s, int *ret)
+/* Digits up to @end, as the kernel's %d and %u write them: strtol() would take more. */
+static bool read_number(const char *s, char end, unsigned int max, unsigned int *ret,
+			const char **rest)
 {
-	char *end;
-	long v = strtol(s, &end, 10);
+	unsigned long long v = 0;
+	const char *p = s;
+
+	for (; *p >= '0' && *p <= '9' && v <= max; p++)
+		v = 10 * v + (unsigned long long)(*p - '0');
+	if (p == s || *p != end || v > max || (*s == '0' && p > s + 1))
+		return false;
+	*ret = (unsigned int)v;
+	*rest = p + 1;
+	return true;
+}
+
+static bool read_id(const char *s, int *ret)
+{
+	unsigned int v = 0;
+	bool ok = read_number(s, '\0', INT_MAX, &v, &s);
 
 	*ret = (int)v;
-	return end != s && !*end;
+	return ok;
+}
+
+static bool read_device(const char *s, struct mountinfo *m)
+{
+	return read_number(s, ':', UINT_MAX, &m->major, &s) &&
+	       read_number(s, '\0', UINT_MAX, &m->minor, &s);
 }
 
 /* The optional fields end at a lone "-"; there may be none. */
@@ -53,14 +77,13 @@ int mountinfo_parse(char *line, struct mountinfo *ret)
 	struct mountinfo m = { 0 };
 	char *rest = line;
 	char *words[6];
-	char end;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (!(words[i] = next_word(&rest)))
+		if (!(words[i] = next_word(&rest)) || !*words[i])
 			return -EINVAL;
-	if (!read_int(words[0], &m.id) || !read_int(words[1], &m.parent) ||
-	    sscanf(words[2], "%u:%u%c", &m.major, &m.minor, &end) != 2)
+	if (!read_id(words[0], &m.id) || !read_id(words[1], &m.parent) ||
+	    !read_device(words[2], &m))
 		return -EINVAL;
 	m.root = unescape(words[3]);
 	m.point = unescape(words[4]);
@@ -70,7 +93,8 @@ int mountinfo_parse(char *line, struct mountinfo *ret)
 	m.type = next_word(&rest);
 	m.source = next_word(&rest);
 	m.super = rest;
-	if (!m.type || !m.source || !m.super)
+	/* Of all fields only the source may be empty: mount("", …). */
+	if (!m.type || !*m.type || !m.source || !m.super)
 		return -EINVAL;
 	*ret = m;
 	return 0;

@@ -14,8 +14,8 @@ struct mountinfo {
 	char *point;		   /* unescaped mount point, seen from the reader's root */
 	char *options;		   /* of the vfsmount */
 	char *optional;		   /* "shared:1 master:2", "" when private */
-	char *type, *source;
-	char *super; /* options of the superblock */
+	char *type, *source;	   /* as they stand, escaped; the source may be empty */
+	char *super;		   /* options of the superblock */
 };
 
 /* Cuts @line up in place; -EINVAL when it is none. Strings point into @line. */

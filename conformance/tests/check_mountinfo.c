@@ -132,6 +132,14 @@ static const struct {
 	{ "bad-device", "2 1 01 / / rw - tmpfs none rw" },
 	{ "bad-device-tail", "2 1 0:1x / / rw - tmpfs none rw" },
 	{ "bad-device-half", "2 1 0: / / rw - tmpfs none rw" },
+	{ "bad-id-sign", "+2 1 0:1 / / rw - tmpfs none rw" },
+	{ "bad-id-negative", "-2 1 0:1 / / rw - tmpfs none rw" },
+	{ "bad-id-zeros", "02 1 0:1 / / rw - tmpfs none rw" },
+	{ "bad-id-overflow", "2147483648 1 0:1 / / rw - tmpfs none rw" },
+	{ "bad-device-negative", "2 1 0:-1 / / rw - tmpfs none rw" },
+	{ "bad-device-overflow", "2 1 0:4294967296 / / rw - tmpfs none rw" },
+	{ "bad-two-blanks", "2 1 0:1  / rw - tmpfs none rw" },
+	{ "bad-type-empty", "2 1 0:1 / / rw -  none rw x" },
 	{ "bad-mounts-line", "tmpfs /t tmpfs rw,relatime 0 0" },
 };
 
