@@ -198,6 +198,21 @@ static char *command_fault(const struct facts *f, const char *name, bool started
 	return NULL;
 }
 
+/* All that is seen from the host hangs on the pid, and who knows not the status knows no pid. */
+static char *state_fault(const struct facts *f, const char *name)
+{
+	const struct row *status = find_row(f, "driver", name, "create", OP_STATUS, "");
+	const struct row *pid = find_row(f, "driver", name, "create", OP_STATUS, "pid");
+
+	if (!status || !streq(status->value, "created"))
+		return xasprintf("state of a container without masks answered the status \"%s\" "
+				 "after create, not \"created\"",
+				 status ? status->value : "");
+	if (pid && !streq(pid->result, "ok"))
+		return xasprintf("state of a container without masks answered %s", pid->value);
+	return NULL;
+}
+
 char *preflight_fault(const struct facts *f)
 {
 	const struct view v = { .facts = f, .container = &f->c.containers[0] };
@@ -206,6 +221,8 @@ char *preflight_fault(const struct facts *f)
 	if (f->state != FACTS_WHOLE)
 		return xstrdup("the preflight case left no facts");
 	fault = command_fault(f, v.container->name, container_started(&v));
+	if (!fault && container_started(&v))
+		fault = state_fault(f, v.container->name);
 	if (fault || container_started(&v))
 		return TAKE_PTR(fault);
 	return xstrdup("create and start of a container without masks answered 0, but its process "

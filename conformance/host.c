@@ -85,8 +85,9 @@ static void add_userns(struct text *out)
 	add(out, "user-namespaces", fault ? fault : "ok");
 }
 
-void header_host(struct text *out)
+void header_host(const struct options *o, struct text *out)
 {
+	_cleanup_free_ char *tasks = xasprintf("%u", o->most_tasks);
 	_cleanup_free_ char *boot = first_line("/proc/sys/kernel/random/boot_id");
 	_cleanup_free_ char *nonce = first_line("/proc/sys/kernel/random/uuid");
 	_cleanup_free_ char *lsm = first_line("/sys/kernel/security/lsm");
@@ -102,6 +103,7 @@ void header_host(struct text *out)
 	add(out, "machine", u.machine);
 	add(out, "distro", os);
 	add(out, "cgroup", sandbox_cgroup_name());
+	add(out, "tasks", o->most_tasks ? tasks : "unlimited");
 	add(out, "lsm", *lsm ? lsm : "unknown");
 	add_features(out);
 	add_userns(out);

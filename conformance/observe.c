@@ -212,9 +212,9 @@ static int make_header(struct options *o)
 		worker_signals();
 		if (sandbox_worker(&step) < 0)
 			_exit(1);
-		header_host(&t);
+		header_host(o, &t);
 		header_runtime(o, &t);
-		descendants(true);
+		end_descendants();
 		_exit(write_file_at(AT_FDCWD, SCRATCH "/header", t.s, t.len) < 0);
 	}
 	if (pid < 0)
@@ -251,6 +251,7 @@ static int init_main(struct options *o, int armed)
 	r = wait_armed(armed);
 	if (r < 0)
 		return die("wait for the watchdog", r);
+	o->most_tasks = limit_tasks(o->run_id, o->jobs);
 	r = sandbox_init(o, &step);
 	if (r < 0)
 		return die(step, r);

@@ -36,6 +36,7 @@ struct options {
 	const char *run_id;
 	int timeout_ms; /* of one phase */
 	unsigned int jobs;
+	unsigned int most_tasks; /* of the whole run; 0: not bounded */
 	enum cgroup_layout cgroup;
 	uint64_t deny;	    /* a set of calls.h: what the runtime is told that the kernel lacks */
 	struct text header; /* `h` records of every facts file */
@@ -72,8 +73,12 @@ void command_run(char *const *argv, const char *cwd, int timeout_ms, struct comm
 bool wait_gone(pid_t pid, int fd_ready, int timeout_ms, bool *ret_ready);
 /* Children that ended without being waited for. */
 void reap(void);
-/* Living descendants of this process; kills them where @kill_them is set. */
-unsigned int descendants(bool kill_them);
+/* Number of living descendants of this process. */
+unsigned int descendants(void);
+/* Why @pid can't be a container's process, left by a command of ours; NULL when it can. */
+const char *container_pid_fault(pid_t pid);
+/* Kills them, also those that fork while they are being killed. */
+void end_descendants(void);
 void worker_signals(void);
 unsigned long now_usec(void);
 
@@ -117,13 +122,17 @@ size_t sysfs_leaves(size_t max, struct text *out);
 
 /* host.c ----------------------------------------------------------------------------------- */
 /* Appends the `h` records of host and runtime. */
-void header_host(struct text *out);
+void header_host(const struct options *o, struct text *out);
 void header_runtime(const struct options *o, struct text *out);
 
 /* subject.c -------------------------------------------------------------------------------- */
 /* Runs one case to its end; facts are written to the out folder. Never returns an error: what
  * went wrong is a fact, or the facts are missing, which the judge takes as broken. */
 void observe_case(const struct options *o, const char *path, unsigned int index);
+
+/* limit.c ---------------------------------------------------------------------------------- */
+/* Bounds the tasks of this process and its descendants; the bound, or 0 where none can be had. */
+unsigned int limit_tasks(const char *run_id, unsigned int jobs);
 
 /* watchdog.c ------------------------------------------------------------------------------- */
 struct watchdog {

@@ -17,6 +17,7 @@
 
 #include "conformance/facts.h"
 #include "conformance/probe/probe.h"
+#include "conformance/state.h"
 
 void fact(struct observation *o, const char *container, const char *phase, enum identity as,
 	  enum op op, const char *path, const char *result, const char *fmt, ...)
@@ -84,23 +85,22 @@ static bool command(struct subject *s, const char *phase, const char *const *wor
 	return runtime(s, phase, &r, words);
 }
 
-/* `state` answers JSON; only "pid" and "status" are taken from it, and no library is at hand. */
 static void ask_state(struct subject *s, const char *phase)
 {
 	_cleanup_command_ struct command_result r = { 0 };
 	const char *const words[] = { "state", s->id, NULL };
-	char status[32] = "";
-	const char *p;
+	char status[STATUS_SIZE];
+	const char *fault;
 
 	if (!runtime(s, phase, &r, words))
 		return;
-	p = strstr(text_str(&r.out), "\"pid\"");
-	if (p && sscanf(p + 5, " : %d", &s->pid) != 1)
-		s->pid = 0;
-	p = strstr(text_str(&r.out), "\"status\"");
-	if (p && sscanf(p + 8, " : \"%31[a-z]", status) != 1)
-		status[0] = '\0';
+	state_status(text_str(&r.out), status);
 	FACT(s, phase, OP_STATUS, "", *status ? "ok" : "unavailable", "%s", status);
+	s->pid = state_pid(text_str(&r.out));
+	fault = container_pid_fault(s->pid);
+	FACT(s, phase, OP_STATUS, "pid", fault ? "unavailable" : "ok", "%s", fault ? fault : "");
+	if (fault)
+		s->pid = 0;
 }
 
 /* Views from outside ------------------------------------------------------------------------ */
@@ -143,7 +143,7 @@ static struct leftovers count_leftovers(const struct subject *s)
 	return (struct leftovers){
 		.state = count_named("/run", s->id, 4),
 		.cgroups = count_named("/sys/fs/cgroup", s->id, 4),
-		.processes = descendants(false),
+		.processes = descendants(),
 	};
 }
 
@@ -203,6 +203,15 @@ static void witness(struct subject *s, bool there)
 		mount("witness", path, "tmpfs", MS_RDONLY, "size=4k");
 }
 
+static void check_probe(struct subject *s)
+{
+	if (s->tampered || bundle_probe_intact(s))
+		return;
+	s->tampered = true;
+	fprintf(stderr, "observe: %s: container %s: the runtime changed the probe\n",
+		s->o->c->bundle, s->k->name);
+}
+
 static void bring_up(struct subject *s)
 {
 	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
@@ -227,6 +236,7 @@ static void bring_up(struct subject *s)
 	wait_gone(s->pid > 0 ? s->pid : getpid(), s->ready, s->o->opt->timeout_ms, &ready);
 	FACT(s, "start", OP_RAN, "ready", ready ? "ok" : "unavailable", "%s", "");
 	FACT(s, "start", OP_TIME, "payload", "ok", "%lu", now_usec() - waited);
+	check_probe(s);
 }
 
 static bool wants_exec(const struct container *k)
@@ -373,7 +383,9 @@ static void take_probe_facts(struct subject *s)
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 
-	if (read_file_at(AT_FDCWD, path, FACTS_MAX, &text, &len) == 0)
+	if (s->created)
+		check_probe(s);
+	if (!s->tampered && read_file_at(AT_FDCWD, path, FACTS_MAX, &text, &len) == 0)
 		text_add_n(&s->o->rows, text, len);
 }
 
@@ -479,7 +491,7 @@ void observe_case(const struct options *opt, const char *path, unsigned int inde
 	}
 	run_containers(&o);
 	supervisor_facts(&o);
-	descendants(true);
+	end_descendants();
 	fact(&o, NULL, "after", AS_DRIVER, OP_TIME, "case", "ok", "%lu", now_usec() - from);
 	write_facts(&o);
 }

@@ -14,6 +14,7 @@ struct subject {
 	int ready, go; /* FIFOs, read-write so that no open blocks */
 	pid_t pid;     /* of the container's init, 0 while unknown */
 	bool created, started;
+	bool tampered; /* the probe is not ours: what it said is nobody's evidence */
 };
 
 #define FACT(s, phase, op, path, result, ...)                                                      \
@@ -21,5 +22,7 @@ struct subject {
 
 /* Makes rootfs, io folder and config.json; opens rootfs and the FIFOs. Negative errno. */
 int bundle_make(struct subject *s);
+/* Whether the probe in the bundle is still the one that was put there, byte by byte. */
+bool bundle_probe_intact(const struct subject *s);
 /* Every @token in *@s, which is owned, becomes @by. */
 void replace_all(char **s, const char *token, const char *by);

@@ -9,6 +9,22 @@ static const struct row *driver_row(const struct facts *f, const char *name, con
 	return find_row(f, "driver", name, phase, op, path);
 }
 
+/* Each time the process says that it runs, and then gives its mount table; either may be lost. */
+static size_t times_run(const struct view *v)
+{
+	size_t words = 0, tables = 0, i;
+
+	for (i = 0; i < v->facts->n_rows; i++) {
+		const struct row *r = &v->facts->rows[i];
+
+		if (!streq(r->phase, "first") || !row_from(r, "probe", v->container->name))
+			continue;
+		words += r->op == OP_RAN;
+		tables += r->op == OP_MOUNTINFO && streq(r->result, "end");
+	}
+	return words > tables ? words : tables;
+}
+
 static void check_start(const struct view *v, struct finding *f)
 {
 	const struct row *create =
@@ -17,7 +33,10 @@ static void check_start(const struct view *v, struct finding *f)
 		driver_row(v->facts, v->container->name, "start", OP_EXIT, "start");
 	const struct row *last = start ? start : create;
 
-	if (container_started(v))
+	if (container_started(v) && times_run(v) > 1)
+		found(f, VERDICT_FAIL, "the process of container %s ran %zu times",
+		      v->container->name, times_run(v));
+	else if (container_started(v))
 		found(f, VERDICT_PASS, "started");
 	else if (!last)
 		found(f, VERDICT_BROKEN, "nothing is known of container %s", v->container->name);

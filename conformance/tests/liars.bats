@@ -231,3 +231,77 @@ hangs_in() {
 		-name maskspec-litter -not -path '/proc/*'
 	[ -z "$output" ]
 }
+
+# With the pids controller the bomb never gets what the host has; in any case it ends with the run.
+@test "forks without end, in a command and behind one" {
+	local word
+	for word in create start delete; do
+		trial 30 "$LIARS/forkbomb" "--lie $word --around $MASKREF"
+		is broken 3 "$word of a container without masks ended with deadline"
+	done
+	trial 30 "$LIARS/forkbomb" "--lie late --around $MASKREF"
+	[ ! -e /sys/fs/cgroup/pids ] || grep -qP '^h\ttasks\t[0-9]+$' "$OUT/facts/preflight.facts"
+}
+
+@test "deletes the bundle" {
+	trial 10 "$LIARS/delete-bundle" "--lie create --around $MASKREF"
+	is broken 3 "create of a container without masks ended with exit:1"
+	local word
+	for word in start kill delete; do
+		trial 10 "$LIARS/delete-bundle" "--lie $word --around $MASKREF"
+		is broken 3 "answered 0, but its process never ran"
+	done
+}
+
+@test "forges facts: prints them, or adds them to those of the probe" {
+	local word
+	for word in print write; do
+		trial 20 "$LIARS/forge" "--lie $word --around $MASKREF" --filter "directories files"
+		is not-implemented 1 " neither maskedPaths nor readonlyPaths had any effect "
+	done
+}
+
+@test "forges all facts and runs nothing" {
+	trial 20 "$LIARS/forge" "--lie all" --filter "directories files"
+	is not-implemented 1 " neither maskedPaths nor readonlyPaths had any effect "
+}
+
+@test "changes the probe" {
+	trial 10 "$LIARS/change-probe" "--lie replace --around $MASKREF"
+	is broken 3 "start of a container without masks ended with exit:1"
+	trial 10 "$LIARS/change-probe" "--lie write --around $MASKREF"
+	is broken 3 "the runtime changed the probe .* its process never ran"
+}
+
+@test "runs the process twice" {
+	trial 20 "$LIARS/twice" "--around $MASKREF" --filter "directories files"
+	is fails 1 "fails .*twice"
+	[[ $said =~ the\ process\ of\ container\ a\ ran\ 2\ times ]]
+}
+
+# wrong_state WORD PATTERN: what `state` answers, and what is said of it.
+wrong_state() {
+	trial 10 "$LIARS/wrong-state" "--lie $1 --around $MASKREF"
+	is broken 3 "state of a container without masks $2"
+}
+
+@test "answers state with no state" {
+	wrong_state error "ended with exit:1"
+	wrong_state nothing 'answered the status "" after create'
+	wrong_state text 'answered the status "" after create'
+	wrong_state zeros 'answered the status "" after create'
+}
+
+@test "answers state with a wrong status" {
+	wrong_state stopped 'answered the status "stopped" after create, not "created"'
+	wrong_state word 'answered the status "fine" after create, not "created"'
+}
+
+@test "answers state with a pid that is none of the container's" {
+	wrong_state negative "answered no pid"
+	wrong_state huge "answered no pid"
+	wrong_state none "answered the pid of no process that the runtime left"
+	wrong_state init "answered the pid of no process that the runtime left"
+	wrong_state other "answered the pid of no process that the runtime left"
+	wrong_state daemon "answered the pid of a process that has no mounts of its own"
+}

@@ -140,6 +140,16 @@ static inline void set_mount_device(struct facts *f, struct row table, const cha
 	set_mount_word(f, table, point, MOUNT_DEVICE, device);
 }
 
+/* What a second probe says at once. */
+static inline void run_again(struct facts *f, const char *source)
+{
+	struct row end = row_like(source, "first", OP_MOUNTINFO, "");
+
+	add(f, row_like(source, "first", OP_RAN, ""), "");
+	end.result = text_const("end");
+	add(f, end, "lines=7");
+}
+
 /* The edits ----------------------------------------------------------------------------------- */
 
 #define DRIVER(name, phase, op, path) row_like("driver:" name, phase, op, path)
@@ -166,6 +176,7 @@ static inline void set_mount_device(struct facts *f, struct row table, const cha
 	EDIT(start_refused, "directories", life_start, PASS, FAIL,                                 \
 	     set(f, DRIVER("a", "start", OP_EXIT, "start"), "exit:1", "no"))                       \
 	EDIT(start_silent, "directories", life_start, PASS, FAIL, silence(f, "probe:a"))           \
+	EDIT(start_twice, "directories", life_start, PASS, FAIL, run_again(f, "probe:a"))          \
 	EDIT(first_look, "directories", life_first_look, PASS, FAIL,                               \
 	     set(f, PROBE("a", "first", OP_LOOK, "/t/a"), "ok",                                    \
 		 "type=dir rdev=0:0 open=ok entries=2"))                                           \

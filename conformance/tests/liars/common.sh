@@ -24,7 +24,7 @@ done
 forever() {
 	exec sleep infinity
 }
-# The one answer of `state` that lets a run go on: with a pid and a status.
+# The one answer of `state` that lets a run go on, after create: with a pid and that status.
 say_state() {
-	printf '{"ociVersion":"1.0.2","id":"liar","status":"running","pid":%s,"bundle":"/"}\n' "$1"
+	printf '{"ociVersion":"1.0.2","id":"liar","status":"created","pid":%s,"bundle":"/"}\n' "$1"
 }
