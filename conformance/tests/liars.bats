@@ -227,7 +227,7 @@ hangs_in() {
 	[ "$status" = 1 ]
 	[[ $said == *"chmod of the mask changed the host's /dev/null"* ]]
 	[ "$(stat -c %a /dev/null)" = 666 ]
-	run -0 find / "$BATS_FILE_TMPDIR" /tmp /run /dev /sys/fs/cgroup -maxdepth 3 \
+	run -0 find / -ignore_readdir_race "$BATS_FILE_TMPDIR" /tmp /run /dev /sys/fs/cgroup -maxdepth 3 \
 		-name maskspec-litter -not -path '/proc/*'
 	[ -z "$output" ]
 }
