@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The field format of cases and facts, growing memory, globs, files. */
-#include "conformance/tests/suite.h"
-
-#include <fcntl.h>
+#include "conformance/tests/vectors.h"
 
 /* Fields -------------------------------------------------------------------------------------- */
 
@@ -89,6 +87,17 @@ static const struct {
 	{ "unescape-last-byte", "\\377", "\xff" },
 	{ "unescape-once", "\\134011", "\\011" },
 };
+
+static const cJSON *escapes;
+
+START_TEST(test_escapes)
+{
+	const cJSON *vector = cJSON_GetArrayItem(escapes, _i);
+	_cleanup_free_ char *s = xstrdup(vector_string(vector, "escaped"));
+
+	ck_assert_str_eq(unescape(s), vector_string(vector, "text"));
+}
+END_TEST
 
 START_TEST(test_unescape)
 {
@@ -283,6 +292,8 @@ int main(void)
 	add_case(s, "field-every-byte", test_every_byte, 0);
 	add_case(s, "field-length", test_field_length, 0);
 	ADD_ROWS(s, unescape_rows, test_unescape);
+	escapes = vectors_load("escapes");
+	add_vectors(s, escapes, test_escapes);
 	ADD_ROWS(s, split_rows, test_split);
 	ADD_ROWS(s, line_rows, test_lines);
 	add_case(s, "lines-null", test_lines_null, 0);

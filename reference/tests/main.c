@@ -3,7 +3,7 @@
 
 int main(void)
 {
-	SRunner *runner = srunner_create(classify_suite());
+	SRunner *runner = srunner_create(vectors_suite());
 	int failed;
 
 	srunner_add_suite(runner, plan_suite());

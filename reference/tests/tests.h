@@ -6,13 +6,13 @@
 
 #include "reference/util.h"
 
-Suite *classify_suite(void);
 Suite *plan_suite(void);
 Suite *options_suite(void);
 Suite *config_suite(void);
 Suite *target_suite(void);
 Suite *alias_suite(void);
 Suite *fuzz_suite(void);
+Suite *vectors_suite(void);
 
 /* The trees of these two suites, made once for all rows. */
 void alias_tree_make(void);
