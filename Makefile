@@ -178,7 +178,7 @@ deps:
 need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make deps" >&2; exit 1; }
 UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tests/check_*.c)) \
 	$(B)/tests/check_reference
-BATS := $(wildcard conformance/tests/*.bats)
+BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats)
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
@@ -191,7 +191,13 @@ $(B)/tests/check_state: $(B)/conformance/state.o
 $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
 
-$(B)/tests/check_reference: $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/*.c)) \
+$(B)/tests/example: $(B)/reference/tests/example.o $(B)/libmaskref.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
+
+REF_TESTS := $(filter-out reference/tests/example.c,$(wildcard reference/tests/*.c))
+$(B)/tests/check_reference: $(REF_TESTS:%.c=$(B)/%.o) \
 		$(B)/reference/hold.o \
 		$(filter-out $(B)/reference/maskref.o,$(REF_RUNTIME_O)) $(B)/libmaskref.a
 	@mkdir -p $(@D)
@@ -224,6 +230,7 @@ check: lint unit bats
 unit: $(UNIT)
 	@r=0; for t in $(UNIT); do $$t || r=1; done; exit $$r
 
+bats: $(B)/tests/check_reference $(B)/tests/example
 bats: all $(B)/tests/bench-masks
 	@$(call need,bats); $(call need,jq); $(call need,prove)
 	@r=0; for t in $(BATS); do bats $$t || r=1; done; exit $$r

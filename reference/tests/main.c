@@ -12,6 +12,7 @@ int main(void)
 	srunner_add_suite(runner, target_suite());
 	srunner_add_suite(runner, alias_suite());
 	srunner_add_suite(runner, fuzz_suite());
+	srunner_add_suite(runner, threads_suite());
 	target_tree_make();
 	alias_tree_make();
 	srunner_run_all(runner, CK_ENV);

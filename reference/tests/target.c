@@ -106,6 +106,16 @@ static void make_link(const char *name, const char *text)
 		abort();
 }
 
+/* Not to be searched by whom the rows are run as: root's own, or its owner's without any right. */
+static void set_private(mode_t mode)
+{
+	char path[PATH_MAX];
+
+	in_tree(path, "root/priv");
+	if (chmod(path, mode) < 0)
+		abort();
+}
+
 void target_tree_make(void)
 {
 	char name[32], text[32];
@@ -126,6 +136,7 @@ void target_tree_make(void)
 	make_dir("root/proc", 0755);
 	make_file("root/d/f");
 	make_file("root/priv/x");
+	set_private(geteuid() == 0 ? 0700 : 0);
 	make_link("root/up", "../../secret");
 	make_link("root/abs", "/d/f");
 	make_link("root/loop", "loop");
@@ -148,6 +159,7 @@ static int remove_one(const char *path, _unused_ const struct stat *st, _unused_
 
 void target_tree_remove(void)
 {
+	set_private(0700);
 	nftw(tree, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 

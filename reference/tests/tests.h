@@ -13,6 +13,7 @@ Suite *target_suite(void);
 Suite *alias_suite(void);
 Suite *fuzz_suite(void);
 Suite *vectors_suite(void);
+Suite *threads_suite(void);
 
 /* The trees of these two suites, made once for all rows. */
 void alias_tree_make(void);
