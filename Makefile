@@ -73,7 +73,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle command host limit observe sandbox state subject supervisor tree watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
-	maskspec pairs run_options run_time repeats strict
+	maskspec pairs repeats run_options run_time strict
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
