@@ -35,34 +35,39 @@
 
 static bool stop;
 static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER; /* stands for the locks of libc */
-static char root[64];
+static char base[64]; /* /r is the container's, /stage the masks' */
 
 static const char *below(char path[PATH_MAX], const char *name)
 {
-	snprintf(path, PATH_MAX, "%s%s", root, name);
+	snprintf(path, PATH_MAX, "%s%s", base, name);
 	return path;
 }
 
-static void make_root(void)
+static const char *const dirs[] = { "/r", "/r/a", "/r/a/secret", "/r/b", "/r/c", "/stage" };
+
+static void make_base(void)
 {
-	static const char *const dirs[] = { "/a", "/a/secret", "/b", "/c" };
 	char path[PATH_MAX];
 
-	strcpy(root, "/tmp/maskref-threads-XXXXXX");
-	if (!mkdtemp(root) || mknod(below(path, "/f"), S_IFREG | 0644, 0) < 0)
+	strcpy(base, "/tmp/maskref-threads-XXXXXX");
+	if (!mkdtemp(base))
 		abort();
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++)
 		if (mkdir(below(path, dirs[i]), 0755) < 0)
 			abort();
+	if (mknod(below(path, "/r/f"), S_IFREG | 0644, 0) < 0)
+		abort();
 }
 
-static void remove_root(void)
+static void remove_base(void)
 {
-	static const char *const names[] = { "/f", "/a/secret", "/a", "/b", "/c", "" };
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		remove(below(path, names[i]));
+	remove(below(path, "/r/f"));
+	remove(below(path, "/stage/masks"));
+	for (size_t i = ARRAY_SIZE(dirs); i > 0; i--)
+		remove(below(path, dirs[i - 1]));
+	remove(base);
 }
 
 static void *hammer(_unused_ void *arg)
@@ -92,9 +97,27 @@ static void *hammer(_unused_ void *arg)
 
 static const char *const paths[] = { "/a", "/b", "/f", "/a/../b", "/none", "/c" };
 
+static bool write_text(const char *path, const char *text)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+}
+
+/* In a user namespace of ours; only ids that it has may own what is made in a tmpfs. */
+static bool become_root(void)
+{
+	char uids[32], gids[32];
+
+	snprintf(uids, sizeof(uids), "0 %u 1", geteuid());
+	snprintf(gids, sizeof(gids), "0 %u 1", getegid());
+	return unshare(CLONE_NEWUSER) == 0 && write_text("/proc/self/setgroups", "deny") &&
+	       write_text("/proc/self/uid_map", uids) && write_text("/proc/self/gid_map", gids);
+}
+
 static bool make_ground(void)
 {
-	return unshare(CLONE_NEWNS | (geteuid() ? CLONE_NEWUSER : 0)) == 0 &&
+	return (geteuid() == 0 || become_root()) && unshare(CLONE_NEWNS) == 0 &&
 	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
 	       mount("/dev/null", "/dev/null", NULL, MS_BIND, NULL) == 0;
 }
@@ -136,16 +159,17 @@ static int child(const char *strategy)
 
 	if (!make_ground())
 		return 1;
-	ctx.root_fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ctx.root_fd = open(below(path, "/r"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ctx.stage_fd = open(below(path, "/stage"), O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ctx.proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	ctx.null_fd = open("/dev/null", O_PATH | O_CLOEXEC);
 	if (mask_begin(&ctx, NULL) < 0 || mask_remount(ctx.null_fd, MS_RDONLY, 0) < 0)
 		return 2;
 	if (mask_paths(&ctx, strategy) < 0)
 		return 3;
-	if (stat(below(path, "/a/secret"), &st) == 0)
+	if (stat(below(path, "/r/a/secret"), &st) == 0)
 		return 4;
-	return stat(below(path, "/f"), &st) == 0 && S_ISCHR(st.st_mode) ? 0 : 5;
+	return stat(below(path, "/r/f"), &st) == 0 && S_ISCHR(st.st_mode) ? 0 : 5;
 }
 
 /* In the parent -------------------------------------------------------------------------------- */
@@ -247,7 +271,7 @@ Suite *threads_suite(void)
 		TCase *tc = tcase_create(mask_strategy_name(i));
 
 		tcase_add_loop_test(tc, fork_in_threads, (int)i, (int)i + 1);
-		tcase_add_unchecked_fixture(tc, make_root, remove_root);
+		tcase_add_unchecked_fixture(tc, make_base, remove_base);
 		tcase_set_timeout(tc, TEST_SECONDS);
 		suite_add_tcase(s, tc);
 	}
