@@ -14,17 +14,18 @@ static inline cJSON *vectors_load(const char *kind)
 	_cleanup_free_ char *path = xasprintf("fixtures/vectors/%s.json", kind);
 	_cleanup_free_ char *text = NULL;
 	_cleanup_text_ struct text error = { 0 };
-	cJSON *json = NULL;
+	cJSON *json = NULL, *vectors;
 	size_t len;
 
 	if (read_file_at(AT_FDCWD, path, CASE_MAX, &text, &len) == 0)
 		json = json_strict(text, len, &error);
-	json = cJSON_DetachItemFromObjectCaseSensitive(json, "vectors");
-	if (cJSON_GetArraySize(json) == 0) {
+	vectors = cJSON_DetachItemFromObjectCaseSensitive(json, "vectors");
+	cJSON_Delete(json);
+	if (cJSON_GetArraySize(vectors) == 0) {
 		fprintf(stderr, "%s: no vectors: %s\n", path, text_str(&error));
 		exit(EXIT_FAILURE);
 	}
-	return json;
+	return vectors;
 }
 
 static inline const cJSON *vector_field(const cJSON *vector, const char *name)

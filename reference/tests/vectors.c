@@ -21,8 +21,9 @@ static cJSON *load(const char *kind)
 {
 	_cleanup_free_ char *text = NULL;
 	char path[64];
+	_cleanup_json_ cJSON *json = NULL;
+	cJSON *vectors;
 	struct fault f;
-	cJSON *json;
 	size_t size;
 
 	snprintf(path, sizeof(path), "fixtures/vectors/%s.json", kind);
@@ -30,10 +31,10 @@ static cJSON *load(const char *kind)
 		fprintf(stderr, "%s: %s\n", path, f.text);
 		exit(EXIT_FAILURE);
 	}
-	json = cJSON_DetachItemFromObjectCaseSensitive(json, "vectors");
-	if (cJSON_GetArraySize(json) == 0)
+	vectors = cJSON_DetachItemFromObjectCaseSensitive(json, "vectors");
+	if (cJSON_GetArraySize(vectors) == 0)
 		exit(EXIT_FAILURE);
-	return json;
+	return vectors;
 }
 
 static const cJSON *aliases, *cleans, *duplicates, *plans;
