@@ -258,6 +258,9 @@ static int init_main(struct options *o, int armed)
 	r = make_header(o);
 	if (r < 0)
 		return die("read host and runtime", r);
+	r = patience_share();
+	if (r < 0)
+		return die("share memory", r);
 	run_cases(o);
 	return 0;
 }

@@ -126,6 +126,8 @@ void header_host(const struct options *o, struct text *out);
 void header_runtime(const struct options *o, struct text *out);
 
 /* subject.c -------------------------------------------------------------------------------- */
+/* Before the first case: workers share how long they wait for leftovers to go. */
+int patience_share(void);
 /* Runs one case to its end; facts are written to the out folder. Never returns an error: what
  * went wrong is a fact, or the facts are missing, which the judge takes as broken. */
 void observe_case(const struct options *o, const char *path, unsigned int index);

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -339,11 +340,24 @@ static bool settled(const struct leftovers *l)
 	return l->state <= 0 && l->cgroups <= 0 && l->processes == 0;
 }
 
-/* Where one container left something for good, the next of the case needn't wait as long. */
+/* Where one container left something for good, the next ones of the run needn't wait as long. */
+static volatile unsigned long *patience;
+
+int patience_share(void)
+{
+	void *p = mmap(NULL, sizeof(*patience), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	patience = p;
+	*patience = SETTLE_MS;
+	return 0;
+}
+
 static void look_after(struct subject *s)
 {
-	static unsigned long patience = SETTLE_MS;
-	unsigned long deadline = now_usec() + patience * 1000ul;
+	unsigned long deadline = now_usec() + *patience * 1000ul;
 	struct leftovers l = count_leftovers(s);
 
 	while (!settled(&l) && now_usec() < deadline) {
@@ -351,7 +365,7 @@ static void look_after(struct subject *s)
 		l = count_leftovers(s);
 	}
 	if (!settled(&l))
-		patience = SETTLE_MS / 10;
+		*patience = SETTLE_MS / 20;
 	say_leftovers(s, "after", &l);
 	host_mounts(s, "after");
 	digests(s, "after");

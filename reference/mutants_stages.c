@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -201,7 +202,21 @@ static int masks_deferred(struct container *c, struct fault *f)
 	return 0;
 }
 
-/* The payload runs to its end; then comes what should have come before it. */
+/* A payload that waits for somebody would wait for the error it is to be followed by. */
+static void end_soon(pid_t pid)
+{
+	const struct timespec pause = { .tv_nsec = 10000000 };
+
+	for (int i = 0; i < 20; i++) {
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return;
+		nanosleep(&pause, NULL);
+	}
+	kill(pid, SIGKILL);
+	process_reap(pid);
+}
+
+/* The payload runs; then comes what should have come before it. */
 static int report_late(struct container *c, struct fault *f)
 {
 	pid_t pid;
@@ -214,7 +229,7 @@ static int report_late(struct container *c, struct fault *f)
 		_exit(127);
 	}
 	if (pid > 0)
-		process_reap(pid);
+		end_soon(pid);
 	*f = deferred_fault;
 	return -f->errnum;
 }
