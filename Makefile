@@ -71,7 +71,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls sha256 facts mountinfo userns
-OBSERVE := $(SHARED) bundle command host limit observe sandbox state subject supervisor tree watchdog
+OBSERVE := $(SHARED) bundle command host limit observe sandbox state subject supervisor tree views watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
 	maskspec pairs repeats run_options run_time strict
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \

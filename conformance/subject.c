@@ -8,10 +8,8 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -104,92 +102,6 @@ static void ask_state(struct subject *s, const char *phase)
 		s->pid = 0;
 }
 
-/* Views from outside ------------------------------------------------------------------------ */
-
-static void mount_table(struct subject *s, const char *phase, const char *file, const char *whose)
-{
-	_cleanup_free_ char *text = NULL;
-	unsigned int lines = 0;
-	char *rest, *line;
-	int r = read_file_at(AT_FDCWD, file, 16u << 20, &text, NULL);
-
-	if (r < 0)
-		FACT(s, phase, OP_MOUNTINFO, whose, errno_name(r), "%s", "");
-	for (rest = text; r == 0 && (line = next_line(&rest)); lines++)
-		FACT(s, phase, OP_MOUNTINFO, whose, "ok", "%s", line);
-	if (r == 0)
-		FACT(s, phase, OP_MOUNTINFO, whose, "end", "lines=%u", lines);
-}
-
-static void container_mounts(struct subject *s, const char *phase)
-{
-	_cleanup_free_ char *file = xasprintf("/proc/%d/mountinfo", (int)s->pid);
-
-	if (s->pid > 0)
-		mount_table(s, phase, file, "container");
-}
-
-static void host_mounts(struct subject *s, const char *phase)
-{
-	mount_table(s, phase, "/proc/self/mountinfo", "host");
-}
-
-struct leftovers {
-	int state, cgroups;
-	unsigned int processes;
-};
-
-static struct leftovers count_leftovers(const struct subject *s)
-{
-	return (struct leftovers){
-		.state = count_named("/run", s->id, 4),
-		.cgroups = count_named("/sys/fs/cgroup", s->id, 4),
-		.processes = descendants(),
-	};
-}
-
-static void say_leftovers(struct subject *s, const char *phase, const struct leftovers *l)
-{
-	FACT(s, phase, OP_STATE, "", "ok", "%d", l->state);
-	FACT(s, phase, OP_CGROUPS, "", "ok", "%d", l->cgroups);
-	FACT(s, phase, OP_PROCESSES, "", "ok", "%u", l->processes);
-}
-
-static void device_modes(struct subject *s, const char *phase)
-{
-	static const char *const devices[] = { "/dev/null", "/dev/control" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(devices); i++) {
-		struct stat st;
-
-		if (stat(devices[i], &st) < 0)
-			FACT(s, phase, OP_DEVMODE, devices[i], errno_name(errno), "%s", "");
-		else
-			FACT(s, phase, OP_DEVMODE, devices[i], "ok", "type=%s mode=%04o",
-			     S_ISCHR(st.st_mode) ? "chr" : "other", st.st_mode & 07777);
-	}
-}
-
-#define DIGESTED "masked-dir masked-file readonly-dir readonly-file control-dir control-file"
-
-/* Of the plain paths only: others may lead anywhere. */
-static void digests(struct subject *s, const char *phase)
-{
-	size_t i;
-
-	for (i = 0; i < s->k->n_masks; i++) {
-		const struct mask *m = &s->k->masks[i];
-		char hex[SHA256_HEX];
-		int r;
-
-		if (!has_word(DIGESTED, m->class))
-			continue;
-		r = tree_digest(s->rootfs, m->path, hex);
-		FACT(s, phase, OP_DIGEST, m->path, r < 0 ? errno_name(r) : "ok", "%s", hex);
-	}
-}
-
 /* Life ------------------------------------------------------------------------------------- */
 
 /* A mount on the host that is there while the container is: the control of every statement that
@@ -220,16 +132,16 @@ static void bring_up(struct subject *s)
 	unsigned long waited;
 	bool ready = false;
 
-	host_mounts(s, "before");
-	device_modes(s, "before");
-	digests(s, "before");
+	view_host_mounts(s, "before");
+	view_device_modes(s, "before");
+	view_digests(s, "before");
 	witness(s, true);
 	s->created = command(s, "create", create);
-	host_mounts(s, "create");
+	view_host_mounts(s, "create");
 	if (!s->created)
 		return;
 	ask_state(s, "create");
-	container_mounts(s, "create");
+	view_container_mounts(s, "create");
 	s->started = command(s, "start", start);
 	if (!s->started)
 		return;
@@ -280,37 +192,14 @@ static void join(struct subject *s)
 	     "%s", "");
 }
 
-/* A read-only path is so for the container alone; the witness is read-only for everybody. */
-static void host_writes(struct subject *s)
-{
-	_cleanup_free_ char *witnessed = xasprintf("%s/witness", s->dir);
-	_cleanup_close_ int fd = open(witnessed, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	size_t i;
-
-	for (i = 0; i < s->k->n_masks; i++) {
-		const char *path = s->k->masks[i].path;
-		int inside, outside;
-
-		if (!streq(s->k->masks[i].class, "readonly-dir"))
-			continue;
-		inside = tree_write(s->rootfs, path);
-		outside = tree_write(fd, "/");
-		FACT(s, "running", OP_HOSTWRITE, path, inside < 0 ? errno_name(inside) : "ok",
-		     "witness=%s", outside < 0 ? errno_name(outside) : "ok");
-	}
-}
-
 static void look_at_running(struct subject *s)
 {
-	struct leftovers l;
-
 	if (!s->started)
 		return;
-	container_mounts(s, "running");
-	host_mounts(s, "running");
-	l = count_leftovers(s);
-	say_leftovers(s, "running", &l);
-	host_writes(s);
+	view_container_mounts(s, "running");
+	view_host_mounts(s, "running");
+	view_leftovers(s, "running");
+	view_host_writes(s);
 	join(s);
 }
 
@@ -333,43 +222,6 @@ static void let_go(struct subject *s)
 		if (s->pid > 0)
 			wait_gone(s->pid, -1, s->o->opt->timeout_ms, &ready);
 	}
-}
-
-static bool settled(const struct leftovers *l)
-{
-	return l->state <= 0 && l->cgroups <= 0 && l->processes == 0;
-}
-
-/* Where one container left something for good, the next ones of the run needn't wait as long. */
-static volatile unsigned long *patience;
-
-int patience_share(void)
-{
-	void *p = mmap(NULL, sizeof(*patience), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-
-	if (p == MAP_FAILED)
-		return -errno;
-	patience = p;
-	*patience = SETTLE_MS;
-	return 0;
-}
-
-static void look_after(struct subject *s)
-{
-	unsigned long deadline = now_usec() + *patience * 1000ul;
-	struct leftovers l = count_leftovers(s);
-
-	while (!settled(&l) && now_usec() < deadline) {
-		poll(NULL, 0, 10);
-		l = count_leftovers(s);
-	}
-	if (!settled(&l))
-		*patience = SETTLE_MS / 20;
-	say_leftovers(s, "after", &l);
-	host_mounts(s, "after");
-	digests(s, "after");
-	device_modes(s, "after");
 }
 
 static void take_down(struct subject *s)
@@ -431,7 +283,7 @@ static void finish(struct subject *s, size_t n)
 	for (i = 0; i < n; i++)
 		take_down(&s[i]);
 	for (i = 0; i < n; i++)
-		look_after(&s[i]);
+		view_after(&s[i]);
 	for (i = 0; i < n; i++)
 		clean_up(&s[i]);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One container of a case under way: its bundle (bundle.c) and its life (subject.c). */
+/* One container of a case under way: its bundle (bundle.c), its life (subject.c), and what is seen
+ * of it from outside (views.c). */
 #pragma once
 
 #include "conformance/observe.h"
@@ -26,3 +27,14 @@ int bundle_make(struct subject *s);
 bool bundle_probe_intact(const struct subject *s);
 /* Every @token in *@s, which is owned, becomes @by. */
 void replace_all(char **s, const char *token, const char *by);
+
+/* views.c: each writes facts. */
+void view_container_mounts(struct subject *s, const char *phase);
+void view_host_mounts(struct subject *s, const char *phase);
+void view_device_modes(struct subject *s, const char *phase);
+void view_digests(struct subject *s, const char *phase);
+void view_leftovers(struct subject *s, const char *phase);
+/* Whether the host can write where the container can't. */
+void view_host_writes(struct subject *s);
+/* Everything again when the container is gone, once leftovers had time to go. */
+void view_after(struct subject *s);
