@@ -375,6 +375,8 @@ static bool exec_not_offered(const struct view *v)
 
 static void judge_container(const struct judge *j, const struct view *v, struct finding *f)
 {
+	bool started = container_started(v);
+	bool refused = !started && container_refused(v) && !container_ran(v);
 	size_t i;
 
 	for (i = 0; i < v->container->n_todo; i++) {
@@ -382,11 +384,11 @@ static void judge_container(const struct judge *j, const struct view *v, struct 
 
 		if (!asks(j, t))
 			continue;
-		if (container_refused(v) && !container_ran(v) && users_unmade(v->facts, t->path)) {
+		if (refused && users_unmade(v->facts, t->path)) {
 			judge_unmade(v, t, f);
 			continue;
 		}
-		if (!container_started(v)) {
+		if (!started) {
 			judge_refused(j, v, f);
 			return;
 		}
