@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 
 #include "version.h"
@@ -178,6 +179,8 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "help";
 	size_t i;
 
+	/* Inherited as ignored it would leave no child a status. */
+	signal(SIGCHLD, SIG_DFL);
 	if (streq(name, "help") || streq(name, "--help") || streq(name, "-h"))
 		return help(argc > 2 ? argv[2] : NULL);
 	if (streq(name, "--version"))

@@ -306,6 +306,8 @@ int main(int argc, char **argv)
 	struct options o;
 	int r;
 
+	/* Inherited as ignored it would leave no child a status. */
+	signal(SIGCHLD, SIG_DFL);
 	if (argc > 1 && streq(argv[1], "probe"))
 		return probe_main(argc - 1, argv + 1);
 	if (parse_options(&o, argc, argv) < 0)

@@ -60,6 +60,8 @@ static unsigned long mount_flags_of(unsigned long st)
 		flags |= MS_RELATIME;
 	else if (!(st & ST_NOATIME))
 		flags |= MS_STRICTATIME;
+	if (st & MS_STATFS_NOSYMFOLLOW)
+		flags |= MS_MOUNT_NOSYMFOLLOW;
 	return flags;
 }
 _Static_assert((int)ST_RDONLY == (int)MS_RDONLY && (int)ST_NOSUID == (int)MS_NOSUID &&

@@ -146,10 +146,13 @@ static int set_cwd(struct cli *cli, const char *value)
 
 static int set_env(struct cli *cli, const char *value)
 {
-	const char **env = realloc(cli->exec.env, (cli->exec.n_env + 1) * sizeof(*env));
+	const char **env;
 
-	if (!env || !strchr(value, '='))
+	if (!strchr(value, '='))
 		return -EINVAL;
+	env = realloc(cli->exec.env, (cli->exec.n_env + 1) * sizeof(*env));
+	if (!env)
+		return -ENOMEM;
 	cli->exec.env = env;
 	env[cli->exec.n_env++] = value;
 	return 0;

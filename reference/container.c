@@ -140,6 +140,8 @@ static int create_record(struct container *c, struct fault *f)
 	_cleanup_fclose_ FILE *file = NULL;
 
 	c->start_time = process_start_time(c->pid);
+	if (!c->start_time)
+		return fault_set(f, ESRCH, "init of the container is gone");
 	if (c->pid_file) {
 		file = fopen(c->pid_file, "we");
 		if (!file || fprintf(file, "%d", (int)c->pid) < 0 || fflush(file) != 0)

@@ -45,10 +45,11 @@ static int exec_environment(struct container *c, const struct exec_options *o, s
 	c->exec_env = calloc(n + o->n_env + 1, sizeof(*c->exec_env));
 	if (!c->exec_env)
 		return fault_set(f, ENOMEM, "--env: %s", strerror(ENOMEM));
-	for (size_t i = 0; i < n; i++)
-		c->exec_env[i] = c->process.env.v[i];
+	/* Whoever looks a name up takes the first. */
 	for (size_t i = 0; i < o->n_env; i++)
-		c->exec_env[n + i] = o->env[i];
+		c->exec_env[i] = o->env[o->n_env - 1 - i];
+	for (size_t i = 0; i < n; i++)
+		c->exec_env[o->n_env + i] = c->process.env.v[i];
 	c->process.env = (struct strings){ c->exec_env, n + o->n_env };
 	return 0;
 }

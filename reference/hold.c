@@ -33,6 +33,8 @@ int hold_open(int root_fd, const char *bundle, int number, const char *path)
 	_cleanup_free_ char *outside = NULL;
 	_cleanup_close_ int fd = -EBADF;
 
+	if (fcntl(number, F_GETFD) >= 0)
+		return -EBUSY;
 	if (!below)
 		fd = mask_lookup(root_fd, path, MASK_METHOD_AUTO);
 	else if (asprintf(&outside, "%s%s", bundle, below) < 0)
@@ -41,8 +43,8 @@ int hold_open(int root_fd, const char *bundle, int number, const char *path)
 		fd = open(outside, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return below ? -errno : fd;
-	if (fcntl(number, F_GETFD) >= 0)
-		return -EBUSY;
+	if (fd == number)
+		return TAKE_FD(fd) < 0 ? -EBADF : 0;
 	return dup3(fd, number, O_CLOEXEC) < 0 ? -errno : 0;
 }
 

@@ -94,9 +94,9 @@ static int bind_tree(int from, int to)
  */
 int ladder_bind(struct mask_ctx *ctx, int from, int to)
 {
-	int r = ctx->no_tree ? -ENOSYS : bind_tree(from, to);
+	int r = from < 0 ? -EBADF : ctx->no_tree ? -ENOSYS : bind_tree(from, to);
 
-	if (from < 0 || r != -ENOSYS)
+	if (r != -ENOSYS)
 		return r;
 	ctx->no_tree = true;
 	return neg(mount(fd_path(from).text, fd_path(to).text, NULL, MS_BIND, NULL));

@@ -303,6 +303,8 @@ int main(int argc, char **argv)
 	static struct cli cli;
 	int status;
 
+	/* Whoever starts us may have it ignored; then no child would leave a status. */
+	signal(SIGCHLD, SIG_DFL);
 	cli.args = argv;
 	cli.n_args = argc;
 	container_init(&cli.c);

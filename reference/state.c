@@ -207,7 +207,7 @@ const char *state_status(const struct container *c)
 {
 	if (!c->state)
 		return "creating";
-	if (c->pid <= 0 || process_start_time(c->pid) != c->start_time)
+	if (c->pid <= 0 || !c->start_time || process_start_time(c->pid) != c->start_time)
 		return "stopped";
 	return faccessat(c->state_fd, "start", F_OK, 0) == 0 ? "created" : "running";
 }

@@ -108,6 +108,8 @@ struct ms_dirent {
 #define MS_STATX_BASIC_STATS 0x7ffU
 #define MS_STATX_MNT_ID 0x1000U
 #define MS_AT_EMPTY_PATH 0x1000
+#define MS_MOUNT_NOSYMFOLLOW 256UL    /* of mount(2): 5.10, dab741e0e02b */
+#define MS_STATFS_NOSYMFOLLOW 0x2000UL /* the same in statfs(2) */
 #define MS_CLOSE_RANGE_CLOEXEC 4U     /* 5.11, 582f1fb6b721 */
 #define MS_CLONE_NEWCGROUP 0x02000000 /* 4.6, a79a908fd2b0 */
 
