@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * docs/spec/50-procfs-fds.md. An alias was masked if the container has a mount point that its
- * sibling without masks has not and that no ordinary entry names.
+ * docs/spec/50-procfs-fds.md. An alias was masked if the container has more mounts on a point than
+ * its sibling without masks, and no ordinary entry names it.
  */
 #include "conformance/judge/ends.h"
 #include "conformance/judge/host.h"
@@ -12,6 +12,8 @@
 #define ORDINARY "alias-rest alias-rest-dir"
 #define OBJECTS "alias-object-dir alias-object-file"
 #define NONE_MOUNTED "no alias was mounted"
+#define NO_DIRECTORY "no alias of a directory was mounted"
+#define NO_OBJECT "no alias of an object that was looked at was mounted"
 
 static const struct container *plain_of(const struct facts *f)
 {
@@ -33,6 +35,15 @@ static bool is_listed(const struct container *k, const char *point, const char *
 	return false;
 }
 
+static size_t count_at(const struct snapshot *s, const char *point)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < s->n; i++)
+		n += streq(s->mounts[i].info.point, point);
+	return n;
+}
+
 /* Marks the mounts that neither the sibling nor an ordinary entry explains; their number. */
 static unsigned int mark_unexplained(struct snapshot *s, const struct snapshot *plain,
 				     const struct container *k)
@@ -44,7 +55,7 @@ static unsigned int mark_unexplained(struct snapshot *s, const struct snapshot *
 		const char *point = s->mounts[i].info.point;
 
 		s->mounts[i].is_target = !s->mounts[i].covered && !strip_prefix(point, "/proc/") &&
-					 !snapshot_top(plain, point) &&
+					 count_at(s, point) > count_at(plain, point) &&
 					 !is_listed(k, point, ORDINARY);
 		n += s->mounts[i].is_target;
 	}
@@ -74,26 +85,34 @@ static int read_aliases(const struct view *v, struct snapshot *ret, struct findi
 	return -ENOENT;
 }
 
-/* The same mount root: a file and a directory of one tmpfs are not shared with each other. */
-static bool same_source(const struct mount *a, const struct mount *b)
-{
-	return a != b && a->info.major == b->info.major && a->info.minor == b->info.minor &&
-	       streq(a->info.root, b->info.root);
-}
+enum kind { KIND_UNKNOWN, KIND_DIRECTORY, KIND_OTHER };
 
-/* What a look in the same container says is no directory: all files may share one node. */
-static bool is_file(const struct view *v, const struct mount *m)
+/* A look in the same container says what a mount is; or it is a whole tmpfs, which a file is not.
+ * Files are let off: all may share one node. */
+static enum kind kind_of(const struct view *v, const struct mount *m)
 {
 	const struct row *r =
 		find_row(v->facts, "probe", v->container->name, "first", OP_LOOK, m->info.point);
 
-	return r && row_ok(r) && strip_prefix(r->value, "type=") &&
-	       !strip_prefix(r->value, "type=dir");
+	if (r && row_ok(r) && strip_prefix(r->value, "type="))
+		return strip_prefix(r->value, "type=dir") ? KIND_DIRECTORY : KIND_OTHER;
+	return streq(m->info.type, "tmpfs") && streq(m->info.root, "/") ? KIND_DIRECTORY
+									: KIND_UNKNOWN;
+}
+
+/* Of what may be a file only the very same root of a superblock is a shared mask. */
+static bool shares(const struct view *v, const struct mount *alias, const struct mount *m)
+{
+	bool known = kind_of(v, alias) == KIND_DIRECTORY && kind_of(v, m) == KIND_DIRECTORY;
+
+	return alias != m && alias->info.major == m->info.major &&
+	       alias->info.minor == m->info.minor &&
+	       (known || streq(alias->info.root, m->info.root));
 }
 
 static bool is_directory_mask(const struct view *v, const struct mount *m)
 {
-	return m->is_target ? !is_file(v, m)
+	return m->is_target ? kind_of(v, m) != KIND_OTHER
 			    : is_listed(v->container, m->info.point, "alias-rest-dir");
 }
 
@@ -105,7 +124,7 @@ static void check_shares_none(const struct view *v, const struct snapshot *s,
 	for (i = 0; i < s->n; i++) {
 		const struct mount *m = &s->mounts[i];
 
-		if (!m->covered && is_directory_mask(v, m) && same_source(alias, m))
+		if (!m->covered && is_directory_mask(v, m) && shares(v, alias, m))
 			found(f, VERDICT_FAIL, "%s of container %s shares its mask with %s",
 			      alias->info.point, v->container->name, m->info.point);
 	}
@@ -114,19 +133,24 @@ static void check_shares_none(const struct view *v, const struct snapshot *s,
 static void check_own(const struct view *v, struct finding *f)
 {
 	_cleanup_snapshot_ struct snapshot s = { 0 };
-	int n = read_aliases(v, &s, f);
+	int n = read_aliases(v, &s, f), directories = 0;
 	size_t i;
 
 	if (n < 0)
 		return;
-	for (i = 0; i < s.n; i++)
-		if (s.mounts[i].is_target && is_directory_mask(v, &s.mounts[i]))
-			check_shares_none(v, &s, &s.mounts[i], f);
-	if (n == 0)
-		found(f, VERDICT_SKIP, NONE_MOUNTED);
+	for (i = 0; i < s.n; i++) {
+		const struct mount *m = &s.mounts[i];
+
+		if (!m->is_target || !is_directory_mask(v, m))
+			continue;
+		directories += kind_of(v, m) == KIND_DIRECTORY;
+		check_shares_none(v, &s, m, f);
+	}
+	if (directories)
+		found(f, VERDICT_PASS, "%d alias%s of directories mounted in container %s",
+		      directories, directories == 1 ? "" : "es", v->container->name);
 	else
-		found(f, VERDICT_PASS, "%d alias%s mounted in container %s", n, n == 1 ? "" : "es",
-		      v->container->name);
+		found(f, VERDICT_SKIP, n ? NO_DIRECTORY : NONE_MOUNTED);
 }
 
 JUDGE(alias_own) = {
@@ -172,14 +196,31 @@ static void check_object(const struct view *v, const struct mask *m, struct find
 	found(f, VERDICT_PASS, "%s is masked", m->path);
 }
 
+/* Of what no look is asked of, the mount table still says whether a tmpfs can be written to. */
+static void check_flags(const struct view *v, const struct snapshot *s, struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		const struct mount *m = &s->mounts[i];
+
+		if (m->is_target && streq(m->info.type, "tmpfs") && streq(m->info.root, "/") &&
+		    !mount_option(m->info.options, "ro"))
+			found(f, VERDICT_FAIL, "%s of container %s, masked by an alias, is %s",
+			      m->info.point, v->container->name, m->info.options);
+	}
+}
+
 static void check_mask(const struct view *v, struct finding *f)
 {
 	_cleanup_snapshot_ struct snapshot s = { 0 };
+	int n = read_aliases(v, &s, f);
 	bool any = false;
 	size_t i;
 
-	if (read_aliases(v, &s, f) < 0)
+	if (n < 0)
 		return;
+	check_flags(v, &s, f);
 	for (i = 0; i < v->container->n_masks; i++) {
 		const struct mask *m = &v->container->masks[i];
 
@@ -189,7 +230,7 @@ static void check_mask(const struct view *v, struct finding *f)
 		check_object(v, m, f);
 	}
 	if (!any)
-		found(f, VERDICT_SKIP, NONE_MOUNTED);
+		found(f, VERDICT_SKIP, n ? NO_OBJECT : NONE_MOUNTED);
 }
 
 JUDGE(alias_mask) = {
@@ -215,6 +256,8 @@ JUDGE(alias_rest) = {
 static void check_outside(const struct view *v, struct finding *f)
 {
 	check_no_new_mount(v, "create", "/", f);
+	if (container_started(v))
+		check_no_new_mount(v, "running", "/", f);
 	check_no_new_mount(v, "after", "/", f);
 }
 
