@@ -115,6 +115,8 @@ int tree_make(const struct test_case *c, int rootfs, unsigned int shift, const c
 int tree_digest(int rootfs, const char *path, char hex[SHA256_HEX]);
 /* Makes a file in the directory @path below @rootfs and removes it: 0, or what stood against it. */
 int tree_write(int rootfs, const char *path);
+/* Opens the file @path below @rootfs for writing, and no more: 0, or what stood against it. */
+int tree_open(int rootfs, const char *path);
 /* Entries below @dir, to @depth, whose name holds @part. -1: @dir can't be read. */
 int count_named(const char *dir, const char *part, int depth);
 /* Appends up to @max leaf directories of the real sysfs, sorted, one a line. */

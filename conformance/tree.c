@@ -196,6 +196,16 @@ int tree_write(int rootfs, const char *path)
 	return r;
 }
 
+int tree_open(int rootfs, const char *path)
+{
+	const char *leaf;
+	_cleanup_close_ int dir = open_parent(rootfs, path, 0, &leaf);
+	_cleanup_close_ int fd =
+		dir < 0 ? dir : openat(dir, leaf, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	return dir < 0 ? dir : fd < 0 ? -errno : 0;
+}
+
 /* Digest ----------------------------------------------------------------------------------- */
 
 static int by_name(const void *a, const void *b)

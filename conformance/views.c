@@ -111,9 +111,11 @@ void view_host_writes(struct subject *s)
 		const char *path = s->k->masks[i].path;
 		int inside, outside;
 
-		if (!streq(s->k->masks[i].class, "readonly-dir"))
+		bool dir = streq(s->k->masks[i].class, "readonly-dir");
+
+		if (!dir && !streq(s->k->masks[i].class, "readonly-file"))
 			continue;
-		inside = tree_write(s->rootfs, path);
+		inside = dir ? tree_write(s->rootfs, path) : tree_open(s->rootfs, path);
 		outside = tree_write(fd, "/");
 		FACT(s, "running", OP_HOSTWRITE, path, inside < 0 ? errno_name(inside) : "ok",
 		     "witness=%s", outside < 0 ? errno_name(outside) : "ok");

@@ -161,6 +161,7 @@ static const struct mutant mutants[] = {
 	READONLY("ro-chmod-covered", readonly_chmod),
 	{ .name = "ro-missing-stops", .seam.stages = stages_readonly, .stop_at = ENOENT },
 	STAGES("ro-missing-refused", stages_readonly_refuse),
+	STAGES("ro-missing-created", stages_readonly_create),
 	{ .name = "ro-eloop-skip", .seam.stages = stages_readonly, .errnum = ELOOP },
 	{ .name = "ro-enotdir-skip", .seam.stages = stages_readonly, .errnum = ENOTDIR },
 	{ .name = "ro-late", .seam.stages = stages_readonly_late, .readonly = readonly_no_remount },

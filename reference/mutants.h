@@ -197,6 +197,7 @@ STAGES_HOOK(stages_alias_outside); /* in mutants_alias.c; these in mutants_reado
 STAGES_HOOK(stages_readonly);
 STAGES_HOOK(stages_readonly_last);
 STAGES_HOOK(stages_readonly_refuse);
+STAGES_HOOK(stages_readonly_create);
 STAGES_HOOK(stages_readonly_late);
 STAGES_HOOK(stages_readonly_on_host);
 

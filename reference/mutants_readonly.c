@@ -206,6 +206,24 @@ static int refuse_missing(struct container *c, struct fault *f)
 	return masks_readonly_paths(c, f);
 }
 
+static int create_missing(struct container *c, struct fault *f)
+{
+	for (size_t i = 0; i < c->spec.readonly_paths.n; i++) {
+		const char *path = c->spec.readonly_paths.v[i];
+		_cleanup_close_ int fd = mask_lookup(c->root_fd, path, MASK_METHOD_AUTO);
+
+		if (fd == -ENOENT)
+			fd = rootfs_open(c, path, true, f);
+	}
+	return masks_readonly_paths(c, f);
+}
+
+STAGES_HOOK(stages_readonly_create)
+{
+	if (which == STAGES_INIT)
+		stage_find(s, "readonlyPaths")->run = create_missing;
+}
+
 STAGES_HOOK(stages_readonly_refuse)
 {
 	if (which == STAGES_INIT)

@@ -151,6 +151,14 @@ JUDGE(ro_submount) = {
 	.expected = "reported, never failed",
 };
 
+JUDGE(ro_missing_untouched) = {
+	.class = "ro-missing-untouched",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.violates = row_ok,
+	.expected = "ENOENT still",
+};
+
 REFUSED(ro_loop);
 REFUSED(ro_notdir);
 REFUSED(ro_absolute);

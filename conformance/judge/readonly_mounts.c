@@ -38,6 +38,29 @@ static bool mask_hides(const struct view *v)
 	return false;
 }
 
+static bool lies_directly_in(const char *path, const char *dir)
+{
+	const char *rest = strip_prefix(path, dir);
+
+	return rest && *rest == '/' && !strchr(rest + 1, '/');
+}
+
+/* As many names or bytes as the case put there. */
+static bool shows_tree(const struct test_case *c, const char *path, const struct row *r)
+{
+	long long names = 0, bytes = -1;
+	size_t i;
+
+	for (i = 0; i < c->n_tree; i++) {
+		names += lies_directly_in(c->tree[i].path, path);
+		if (c->tree[i].kind == TREE_FILE && streq(c->tree[i].path, path))
+			bytes = (long long)strlen(c->tree[i].arg);
+	}
+	if (!row_shows(r))
+		return false;
+	return bytes >= 0 ? row_number(r, "bytes") == bytes : row_number(r, "entries") == names;
+}
+
 static void check_readable(const struct view *v, struct finding *f)
 {
 	size_t i;
@@ -54,7 +77,7 @@ static void check_readable(const struct view *v, struct finding *f)
 			continue;
 		if (!r)
 			found(f, VERDICT_BROKEN, "no look at %s", m->path);
-		else if (!row_shows(r))
+		else if (!shows_tree(&v->facts->c, m->path, r))
 			found(f, VERDICT_FAIL, "%s: %s %s", m->path, r->result, r->value);
 	}
 	found(f, VERDICT_PASS, "every path shows its content");
@@ -77,13 +100,17 @@ static const struct mount *by_id(const struct snapshot *s, int id)
 	return NULL;
 }
 
-/* The mount at @path and the one it is mounted on; false where there is none. */
+/* The mount at @path and the one around it, which lies on another point; false without either. */
 static bool mount_of(const struct snapshot *s, const char *path, const struct mount **ret,
 		     const struct mount **ret_around)
 {
-	*ret = snapshot_top(s, path);
-	*ret_around = *ret ? by_id(s, (*ret)->info.parent) : NULL;
-	return *ret_around != NULL;
+	const struct mount *around = *ret = snapshot_top(s, path);
+
+	do
+		around = around ? by_id(s, around->info.parent) : NULL;
+	while (around && streq(around->info.point, path));
+	*ret_around = around;
+	return around != NULL;
 }
 
 static bool is_readonly(const struct mount *m)
@@ -146,6 +173,17 @@ static bool devices_differ(const struct snapshot *s, const struct view *v)
 	return false;
 }
 
+/* Whether @m shows, of its file system, what @around has at that place. */
+static bool same_object(const struct mount *m, const struct mount *around)
+{
+	const char *root = streq(around->info.root, "/") ? "" : around->info.root;
+	const char *point = streq(around->info.point, "/") ? "" : around->info.point;
+	const char *below = strip_prefix(m->info.point, point);
+	const char *rest = strip_prefix(m->info.root, root);
+
+	return same_device(m, around) && below && rest && streq(below, rest);
+}
+
 static void check_bind(const struct view *v, struct finding *f)
 {
 	_cleanup_snapshot_ struct snapshot s = { 0 };
@@ -167,9 +205,10 @@ static void check_bind(const struct view *v, struct finding *f)
 		    !mount_of(&s, path, &m, &around))
 			continue;
 		n++;
-		if (!same_device(m, around))
-			found(f, VERDICT_FAIL, "%s is of another file system: %s, not %s", path,
-			      m->info.type, around->info.type);
+		if (!same_object(m, around))
+			found(f, VERDICT_FAIL,
+			      "%s is %s of a %s, not what is there in the %s around", path,
+			      m->info.root, m->info.type, around->info.type);
 	}
 	if (n)
 		found(f, VERDICT_PASS, "%u read-only paths are binds", n);
@@ -179,7 +218,7 @@ static void check_bind(const struct view *v, struct finding *f)
 
 JUDGE(ro_bind) = {
 	.check = check_bind,
-	.expected = "a mount of the file system around it",
+	.expected = "a mount of the path itself, on the file system around it",
 };
 
 static const char *const kept[] = { "nosuid", "nodev", "noexec" };
@@ -246,14 +285,16 @@ static void check_host(const struct view *v, struct finding *f)
 		const struct mask *m = &v->container->masks[i];
 		const struct row *r = one_row(v, "driver", "running", OP_HOSTWRITE, m->path);
 
-		if (!streq(m->class, "readonly-dir"))
+		if (!has_word(LISTED, m->class))
 			continue;
 		if (!r || !row_value(r, "witness", witness, sizeof(witness)) ||
 		    !streq(witness, "EROFS"))
 			found(f, VERDICT_BROKEN,
 			      "dull control: a read-only mount of the host is not seen as such");
-		if (r && !row_ok(r))
-			found(f, VERDICT_FAIL, "the host can't write below %s: %s", m->path,
+		if (r && streq(r->result, "ENOENT"))
+			found(f, VERDICT_BROKEN, "nothing is left of %s on the host", m->path);
+		else if (r && !row_ok(r))
+			found(f, VERDICT_FAIL, "the host can't write to %s: %s", m->path,
 			      r->result);
 	}
 	found(f, VERDICT_PASS, "the host can write");
@@ -273,6 +314,15 @@ static const struct row *of_plain(const struct view *v, enum op op, const char *
 	return r && *r->result && !streq(r->result, "unavailable") ? r : NULL;
 }
 
+/* A mask in its place would be of another. */
+static bool same_fs(const struct row *a, const struct row *b)
+{
+	char fs[2][32] = { "", "" };
+
+	return row_value(a, "fs", fs[0], sizeof(fs[0])) &&
+	       row_value(b, "fs", fs[1], sizeof(fs[1])) && streq(fs[0], fs[1]);
+}
+
 /* One path of a list: true where the sibling without lists shows that it could be written to. */
 static bool check_default_path(const struct view *v, const char *path, struct finding *f)
 {
@@ -289,6 +339,9 @@ static bool check_default_path(const struct view *v, const char *path, struct fi
 		found(f, VERDICT_FAIL, "%s can be opened for writing", path);
 	if (row_ok(with) && row_number(with, "ro") != 1)
 		found(f, VERDICT_FAIL, "%s is not read-only: %s", path, with->value);
+	if (row_ok(with) && row_ok(without) && !same_fs(with, without))
+		found(f, VERDICT_FAIL, "%s is of another file system: %s, without the list %s",
+		      path, with->value, without->value);
 	if ((!row_ok(with) && row_ok(without)) ||
 	    (!opens || (row_ok(opens) && streq(open->result, "ENOENT"))))
 		found(f, VERDICT_BROKEN, "%s is there without the list, but not with it", path);

@@ -11,12 +11,26 @@ bool users_mapped(const struct container *k)
 	return strstr(k->config, "\"uidMappings\":[{");
 }
 
+/* A mapped container that started refutes whoever says that there are no user namespaces. */
+static bool any_mapped_ran(const struct facts *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->c.n_containers; i++) {
+		const struct view v = { .facts = f, .container = &f->c.containers[i] };
+
+		if (users_mapped(v.container) && container_ran(&v))
+			return true;
+	}
+	return false;
+}
+
 const char *users_missing(const struct view *v)
 {
 	const char *ability = facts_header(v->facts, "user-namespaces");
 
 	if (!users_mapped(v->container) || !*ability || streq(ability, "ok") ||
-	    !container_refused(v) || container_ran(v))
+	    !container_refused(v) || any_mapped_ran(v->facts))
 		return NULL;
 	return ability;
 }
