@@ -6,6 +6,7 @@
 #include "conformance/subject.h"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "conformance/probe/probe.h"
@@ -116,20 +117,28 @@ bool bundle_probe_intact(const struct subject *s)
 {
 	_cleanup_free_ char *path = xasprintf("%s/io/probe", s->dir);
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	static char ours[65536], theirs[sizeof(ours)];
-	off_t at = 0;
+	static char theirs[65536];
+	static const char *ours; /* mapped once a worker */
+	static size_t size;
+	struct stat st;
+	size_t at = 0;
 	ssize_t n;
 
-	if (fd < 0)
+	if (!ours && fstat(s->o->opt->exe_fd, &st) == 0) {
+		void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, s->o->opt->exe_fd,
+			       0);
+
+		ours = p == MAP_FAILED ? NULL : p;
+		size = (size_t)st.st_size;
+	}
+	if (fd < 0 || !ours)
 		return false;
-	do {
-		n = pread(s->o->opt->exe_fd, ours, sizeof(ours), at);
-		if (n < 0 || pread(fd, theirs, sizeof(theirs), at) != n ||
-		    memcmp(ours, theirs, (size_t)n) != 0)
+	while ((n = read(fd, theirs, sizeof(theirs))) > 0) {
+		if ((size_t)n > size - at || memcmp(ours + at, theirs, (size_t)n) != 0)
 			return false;
-		at += n;
-	} while (n > 0);
-	return true;
+		at += (size_t)n;
+	}
+	return n == 0 && at == size;
 }
 
 int bundle_make(struct subject *s)

@@ -20,6 +20,7 @@
 #include "conformance/sha256.h"
 
 #define SCRATCH "/run/maskspec"
+#define CASES SCRATCH "/cases" /* the bundles; each is looked into by itself */
 #define SANDBOX_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 /* How long leftovers may take to go: delete is allowed to be asynchronous. */
 #define SETTLE_MS 2000
@@ -117,7 +118,7 @@ int tree_digest(int rootfs, const char *path, char hex[SHA256_HEX]);
 int tree_write(int rootfs, const char *path);
 /* Opens the file @path below @rootfs for writing, and no more: 0, or what stood against it. */
 int tree_open(int rootfs, const char *path);
-/* Entries below @dir, to @depth, whose name holds @part. -1: @dir can't be read. */
+/* Entries below @dir, to @depth, whose name holds @part, without those of CASES. -1: @dir can't be read. */
 int count_named(const char *dir, const char *part, int depth);
 /* Appends up to @max leaf directories of the real sysfs, sorted, one a line. */
 size_t sysfs_leaves(size_t max, struct text *out);

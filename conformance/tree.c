@@ -158,7 +158,9 @@ static int make_entry(int root, const struct tree_entry *e, unsigned int shift)
 	r = make_node(root, dir, leaf, e);
 	if (r != 0)
 		return r;
-	if (fchownat(dir, leaf, e->uid + shift, e->gid + shift, AT_SYMLINK_NOFOLLOW) < 0)
+	/* What is made is ours; a call less for each of thousands. */
+	if ((e->uid + shift != geteuid() || e->gid + shift != getegid()) &&
+	    fchownat(dir, leaf, e->uid + shift, e->gid + shift, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	if (e->kind != TREE_LINK && fchmodat(dir, leaf, e->mode, 0) < 0)
 		return -errno;
@@ -320,7 +322,7 @@ int count_named(const char *dir, const char *part, int depth)
 			n++;
 		} else if (depth > 1 && e->d_type == DT_DIR) {
 			_cleanup_free_ char *sub = xasprintf("%s/%s", dir, e->d_name);
-			int more = count_named(sub, part, depth - 1);
+			int more = streq(sub, CASES) ? 0 : count_named(sub, part, depth - 1);
 
 			n += more > 0 ? more : 0;
 		}
