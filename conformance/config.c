@@ -3,8 +3,9 @@
  * The config.json that a container of a fixture gets: what the engines hand out, reduced to what
  * masking needs, so that any runtime can take it. Fields of the fixture's container:
  *   userns true or "many", "one", false (else as the run says), sysfs true, sysadmin true,
- * readonlyRoot true, mounts [OCI mounts, added], rootfsPropagation, args, maskedPaths and
- * readonlyPaths (any JSON), maskedPathsText observe replaces @IO@ and @ID@.
+ *   readonlyRoot true, mounts [OCI mounts, added], rootfsPropagation, args, maskedPaths and
+ *   readonlyPaths (any JSON), maskedPathsText
+ * observe replaces @IO@ and @ID@.
  */
 #include "conformance/fixture.h"
 

@@ -118,7 +118,8 @@ int tree_digest(int rootfs, const char *path, char hex[SHA256_HEX]);
 int tree_write(int rootfs, const char *path);
 /* Opens the file @path below @rootfs for writing, and no more: 0, or what stood against it. */
 int tree_open(int rootfs, const char *path);
-/* Entries below @dir, to @depth, whose name holds @part, without those of CASES. -1: @dir can't be read. */
+/* Entries below @dir, to @depth, whose name holds @part, without those of CASES. -1: @dir can't be
+ * read. */
 int count_named(const char *dir, const char *part, int depth);
 /* Appends up to @max leaf directories of the real sysfs, sorted, one a line. */
 size_t sysfs_leaves(size_t max, struct text *out);

@@ -189,8 +189,7 @@ static int make_readonly(void)
 
 static int make_scratch(void)
 {
-	static const char *const dirs[] = { SCRATCH, SCRATCH "/cases", SCRATCH "/state",
-					    SCRATCH "/tmp" };
+	static const char *const dirs[] = { SCRATCH, CASES, SCRATCH "/state", SCRATCH "/tmp" };
 	size_t i;
 
 	if (mount("maskspec", "/run", "tmpfs", MS_NOSUID, "mode=755,size=512m") < 0)
@@ -359,10 +358,8 @@ static int write_map(pid_t pid, const char *file, unsigned int id)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/%d/%s", (int)pid, file);
 	_cleanup_free_ char *map = xasprintf("%u %u 1", id, id);
-	const char *text = streq(file, "setgroups") ? "deny" : map;
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 
-	return fd < 0 ? -errno : neg((int)write(fd, text, strlen(text)));
+	return write_existing(path, streq(file, "setgroups") ? "deny" : map);
 }
 
 int sandbox_map(pid_t init)

@@ -269,7 +269,7 @@ static void subject_init(struct subject *s, struct observation *o, const struct 
 	*s = (struct subject){ .o = o, .k = k, .rootfs = -EBADF, .ready = -EBADF, .go = -EBADF };
 	/* The dot: no id is the beginning of another one. */
 	s->id = xasprintf("%s-%u-%s.", o->opt->run_id, o->index, k->name);
-	s->dir = xasprintf(SCRATCH "/cases/%u-%s", o->index, k->name);
+	s->dir = xasprintf(CASES "/%u-%s", o->index, k->name);
 	if (bundle_make(s) == 0)
 		bring_up(s);
 }

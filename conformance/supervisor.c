@@ -24,6 +24,7 @@
 #include <sys/wait.h>
 
 #include "conformance/calls.h"
+#include "conformance/mountinfo.h"
 #include "reference/sys.h"
 
 #if defined(__x86_64__)
@@ -171,20 +172,6 @@ static void read_string(const struct waiting *w, uint64_t address, char buf[4096
 	buf[n > 0 && still_waits(w) ? n : 0] = '\0';
 }
 
-static bool has_option(const char *options, const char *option)
-{
-	size_t n = strlen(option);
-
-	for (; *options; options += *options == ',') {
-		size_t len = strcspn(options, ",");
-
-		if (len == n && strncmp(options, option, n) == 0)
-			return true;
-		options += len;
-	}
-	return false;
-}
-
 /* nr_inodes=1, as text of mount(2) or as option of fsconfig(2). */
 static bool asks_for_one_inode(const struct waiting *w)
 {
@@ -193,7 +180,7 @@ static bool asks_for_one_inode(const struct waiting *w)
 
 	if (d->nr == SYS_mount) {
 		read_string(w, d->args[4], value);
-		return has_option(value, "nr_inodes=1");
+		return mount_option(value, "nr_inodes=1");
 	}
 	if ((unsigned int)d->args[1] != MS_FSCONFIG_SET_STRING)
 		return false;
@@ -369,7 +356,7 @@ static int probe_parent(int door)
 
 int supervisor_probe(void)
 {
-	int door[2], status, r;
+	int door[2], status = -1, r;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, door) < 0)

@@ -276,6 +276,13 @@ int write_file_at(int dirfd, const char *path, const char *s, size_t len)
 	return renameat(dirfd, tmp, dirfd, path) < 0 ? -errno : 0;
 }
 
+int write_existing(const char *path, const char *s)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, s, strlen(s)) < 0 ? -errno : 0;
+}
+
 bool glob_any(const char *globs, const char *s)
 {
 	_cleanup_free_ char *copy = xstrdup(globs);

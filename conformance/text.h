@@ -59,6 +59,8 @@ size_t count_lines(const char *s);
 int read_file_at(int dirfd, const char *path, size_t max, char **ret, size_t *ret_len);
 /* Writes @len bytes to a new file, by a temporary name and a rename. */
 int write_file_at(int dirfd, const char *path, const char *s, size_t len);
+/* Writes @s to a file that is there, in one call, as those of procfs want it; negative errno. */
+int write_existing(const char *path, const char *s);
 /* Name of an errno ("EROFS"), "E<number>" for one without a name. Never a runtime's language. */
 const char *errno_name(int errnum);
 /* fnmatch(3) of one of the blanks- or comma-separated globs in @globs. */

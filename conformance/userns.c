@@ -104,18 +104,11 @@ static void read_word(const char *path, char *buf, size_t size)
 		snprintf(buf, size, "%.*s", (int)strcspn(text, " \n"), text);
 }
 
-static int write_word(const char *path, const char *s)
-{
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, s, strlen(s)) < 0 ? -errno : 0;
-}
-
 static int map_self(uid_t uid)
 {
 	_cleanup_free_ char *map = xasprintf("%u %u 1", (unsigned int)uid, (unsigned int)uid);
 
-	return write_word("/proc/self/uid_map", map);
+	return write_existing("/proc/self/uid_map", map);
 }
 
 static int mount_something(void)

@@ -126,6 +126,8 @@ pid_t process_clone(unsigned long flags);
 int process_reap(pid_t pid);
 int process_spawn(struct container *c, struct fault *f);
 void process_kill(struct container *c);
+/* Writes @text to /proc/@pid/@name: 0, or a negative errno. */
+int process_write_proc(pid_t pid, const char *name, const char *text);
 int process_set_oom_score(pid_t pid, const struct spec_process *p, struct fault *f);
 /* Maps of the user namespace, and the score, both from outside. */
 int process_write_maps(struct container *c, struct fault *f);

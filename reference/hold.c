@@ -43,8 +43,10 @@ int hold_open(int root_fd, const char *bundle, int number, const char *path)
 		fd = open(outside, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return below ? -errno : fd;
-	if (fd == number)
-		return TAKE_FD(fd) < 0 ? -EBADF : 0;
+	if (fd == number) {
+		TAKE_FD(fd);
+		return 0;
+	}
 	return dup3(fd, number, O_CLOEXEC) < 0 ? -errno : 0;
 }
 

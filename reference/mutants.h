@@ -129,6 +129,12 @@ PLAN_HOOK(plan_alias_followed);
 PLAN_HOOK(plan_alias_unshares);
 
 /* mutants_apply.c */
+/* What lies at the place of @t now, without a look at what it is: a descriptor. */
+int fault_reopen(const struct mask_ctx *ctx, const struct mask_target *t);
+static inline int fail_if(int r, struct mask_error *err, const struct mask_target *t)
+{
+	return r < 0 ? mask_fail(err, "apply the fault", -r, t->path) : 0;
+}
 #define APPLY_HOOK(name)                                                                           \
 	int name(struct container *c, struct mask_ctx *ctx, const struct mask_target *targets,     \
 		 const struct mask_op *op, struct mask_error *err)

@@ -5,34 +5,23 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "reference/ladder.h"
 #include "reference/mutants.h"
 
 #define RO_MASK (MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
-static void fd_path(char name[32], int fd)
-{
-	snprintf(name, 32, "self/fd/%d", fd);
-}
-
 static int mount_on(int fd, const char *type, unsigned long flags, const char *data)
 {
-	char name[32];
-
-	fd_path(name, fd);
-	return mount(type, name, type, flags, data) < 0 ? -errno : 0;
+	return mount(type, fd_path(fd).text, type, flags, data) < 0 ? -errno : 0;
 }
 
 static int bind_on(int from, int to)
 {
-	char a[32], b[32];
-
-	fd_path(a, from);
-	fd_path(b, to);
-	return mount(a, b, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+	return mount(fd_path(from).text, fd_path(to).text, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
 }
 
 /* What lies at the place of @t now, without a look at what it is. */
-static int reopen(const struct mask_ctx *ctx, const struct mask_target *t)
+int fault_reopen(const struct mask_ctx *ctx, const struct mask_target *t)
 {
 	_cleanup_free_ char *name = NULL;
 	int r = mask_canonical(ctx, t->fd, &name);
@@ -40,14 +29,9 @@ static int reopen(const struct mask_ctx *ctx, const struct mask_target *t)
 	return r < 0 ? r : mask_lookup(ctx->root_fd, name, MASK_METHOD_AUTO);
 }
 
-static int fail_if(int r, struct mask_error *err, const struct mask_target *t)
-{
-	return r < 0 ? mask_fail(err, "apply the fault", -r, t->path) : 0;
-}
-
 static int share_unchecked(struct mask_ctx *ctx, const struct mask_target *t)
 {
-	ctx->shared_fd = reopen(ctx, t);
+	ctx->shared_fd = fault_reopen(ctx, t);
 	return ctx->shared_fd < 0 ? ctx->shared_fd : 0;
 }
 
@@ -80,7 +64,7 @@ MASK_HOOK(mask_with_content)
 	int r = mount_on(t->fd, "tmpfs", RO_MASK & ~(unsigned long)MS_RDONLY, data);
 
 	(void)c;
-	dir = r < 0 ? r : reopen(ctx, t);
+	dir = r < 0 ? r : fault_reopen(ctx, t);
 	if (dir < 0)
 		return dir;
 	fd = openat(dir, "content", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
@@ -131,17 +115,15 @@ APPLY_HOOK(apply_unmask_duplicate)
 	const struct mask_target *t = &targets[op->target];
 	_cleanup_close_ int fd = -EBADF;
 	struct mask_identity id;
-	char name[32];
 
 	(void)c;
 	if (op->kind != MASK_OP_DUPLICATE)
 		return mask_apply(ctx, targets, op, err);
-	fd = reopen(ctx, t);
+	fd = fault_reopen(ctx, t);
 	/* A third entry finds the mask gone already. */
 	if (fd < 0 || mask_identify(ctx->proc_fd, fd, &id, NULL) < 0 || id.mnt_id == t->id.mnt_id)
 		return 0;
-	fd_path(name, fd);
-	return umount2(name, MNT_DETACH) < 0 ? fail_if(-errno, err, t) : 0;
+	return umount2(fd_path(fd).text, MNT_DETACH) < 0 ? fail_if(-errno, err, t) : 0;
 }
 
 APPLY_HOOK(apply_shared_propagation)
@@ -149,17 +131,16 @@ APPLY_HOOK(apply_shared_propagation)
 	const struct mask_target *t = &targets[op->target];
 	_cleanup_close_ int fd = -EBADF;
 	struct mask_identity id;
-	char name[32];
 
 	(void)c;
 	if (op->kind != MASK_OP_VERIFY)
 		return mask_apply(ctx, targets, op, err);
-	fd = reopen(ctx, t);
+	fd = fault_reopen(ctx, t);
 	/* Hidden below another mask, which gets its turn. */
 	if (fd < 0 || mask_identify(ctx->proc_fd, fd, &id, NULL) < 0 || id.mnt_id == t->id.mnt_id)
 		return 0;
-	fd_path(name, fd);
-	return mount(NULL, name, NULL, MS_SHARED, NULL) < 0 ? fail_if(-errno, err, t) : 0;
+	return mount(NULL, fd_path(fd).text, NULL, MS_SHARED, NULL) < 0 ? fail_if(-errno, err, t)
+									: 0;
 }
 
 /* Files -------------------------------------------------------------------------------------- */

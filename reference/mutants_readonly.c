@@ -10,28 +10,14 @@
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 
+#include "reference/ladder.h"
 #include "reference/mutants.h"
-
-static void fd_path(char name[32], int fd)
-{
-	snprintf(name, 32, "self/fd/%d", fd);
-}
 
 static int mount_at(int fd, const char *type, unsigned long flags)
 {
-	char name[32];
+	struct fd_path p = fd_path(fd);
 
-	fd_path(name, fd);
-	return mount(type ? type : name, name, type, flags, NULL) < 0 ? -errno : 0;
-}
-
-/* What lies at the place of @t now, where that is another mount than before. */
-static int reopen(const struct mask_ctx *ctx, const struct mask_target *t)
-{
-	_cleanup_free_ char *name = NULL;
-	int r = mask_canonical(ctx, t->fd, &name);
-
-	return r < 0 ? r : mask_lookup(ctx->root_fd, name, MASK_METHOD_AUTO);
+	return mount(type ? type : p.text, p.text, type, flags, NULL) < 0 ? -errno : 0;
 }
 
 READONLY_HOOK(readonly_no_remount)
@@ -58,7 +44,7 @@ READONLY_HOOK(readonly_flags_lost)
 	int r = mask_readonly(ctx, t, err);
 
 	(void)c, (void)i;
-	fd = r < 0 || t->is_root ? r : reopen(ctx, t);
+	fd = r < 0 || t->is_root ? r : fault_reopen(ctx, t);
 	if (fd >= 0)
 		mount_at(fd, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY);
 	return r;
@@ -85,13 +71,11 @@ READONLY_HOOK(readonly_twice_undone)
 {
 	const struct look l = { c, ctx, t, 1 };
 	struct statvfs fs;
-	char name[32];
 
 	(void)i;
 	if (!skip_mountpoint(&l, 0) || fstatvfs(t->fd, &fs) < 0 || !(fs.f_flag & ST_RDONLY))
 		return mask_readonly(ctx, t, err);
-	fd_path(name, t->fd);
-	return umount2(name, MNT_DETACH) < 0 ? -errno : 0;
+	return umount2(fd_path(t->fd).text, MNT_DETACH) < 0 ? -errno : 0;
 }
 
 READONLY_HOOK(readonly_not_root)
@@ -113,14 +97,12 @@ READONLY_HOOK(readonly_not_procfs)
 /* Hidden instead of read-only: the wrong list. */
 READONLY_HOOK(readonly_masked)
 {
-	char from[32], to[32];
-
 	(void)ctx, (void)i, (void)err;
 	if (t->is_dir)
 		return mount_at(t->fd, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC);
-	fd_path(from, c->null_fd);
-	fd_path(to, t->fd);
-	return mount(from, to, NULL, MS_BIND, NULL) < 0 ? -errno : 0;
+	return mount(fd_path(c->null_fd).text, fd_path(t->fd).text, NULL, MS_BIND, NULL) < 0
+		       ? -errno
+		       : 0;
 }
 
 READONLY_HOOK(readonly_chmod)
@@ -140,7 +122,7 @@ READONLY_HOOK(readonly_shallow)
 	int r = mount_at(t->fd, NULL, MS_BIND);
 
 	(void)c, (void)i, (void)err;
-	fd = r < 0 ? r : reopen(ctx, t);
+	fd = r < 0 ? r : fault_reopen(ctx, t);
 	return fd < 0 ? fd : mask_remount(fd, MS_RDONLY, 0);
 }
 

@@ -11,11 +11,6 @@
 #include "reference/mutants.h"
 #include "reference/sys.h"
 
-static int fail_if(int r, struct mask_error *err, const struct mask_target *t)
-{
-	return r < 0 ? mask_fail(err, "apply the fault", -r, t->path) : 0;
-}
-
 bool lacks_fsopen(void)
 {
 	return sys_fsopen("", 0) == -ENOSYS;

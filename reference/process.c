@@ -159,7 +159,6 @@ int process_spawn(struct container *c, struct fault *f)
 int process_reap(pid_t pid)
 {
 	int status = 0;
-
 	pid_t got;
 
 	do
@@ -180,7 +179,7 @@ void process_kill(struct container *c)
 	c->pid = 0;
 }
 
-static int write_proc(pid_t pid, const char *name, const char *text)
+int process_write_proc(pid_t pid, const char *name, const char *text)
 {
 	_cleanup_close_ int fd = -EBADF;
 	char path[64];
@@ -200,7 +199,7 @@ int process_set_oom_score(pid_t pid, const struct spec_process *p, struct fault 
 	if (!p->has_oom_score_adj)
 		return 0;
 	snprintf(text, sizeof(text), "%lld", (long long)p->oom_score_adj);
-	r = write_proc(pid, "oom_score_adj", text);
+	r = process_write_proc(pid, "oom_score_adj", text);
 	return r < 0 ? fault_set(f, -r, "process.oomScoreAdj: %s", strerror(-r)) : 0;
 }
 

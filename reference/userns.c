@@ -6,7 +6,6 @@
  *   an ordinary user    its own id, alone                      by itself, groups given up for it
  *                       what /etc/subuid gives it, too         by newuidmap and newgidmap
  */
-#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <sys/wait.h>
@@ -14,18 +13,6 @@
 #include "reference/container.h"
 
 #define MAX_ARGS 64
-
-static int write_proc(pid_t pid, const char *name, const char *text)
-{
-	_cleanup_close_ int fd = -EBADF;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		return -errno;
-	return 0;
-}
 
 static const struct kind {
 	const char *file, *field, *helper;
@@ -53,7 +40,7 @@ static int write_map(const struct map *m, pid_t pid)
 		fprintf(f, "%u %u %u\n", m->lines[i].container, m->lines[i].host, m->lines[i].size);
 	if (fclose(f) != 0)
 		return -ENOMEM;
-	return write_proc(pid, m->kind->file, text);
+	return process_write_proc(pid, m->kind->file, text);
 }
 
 /* `newuidmap PID CONTAINER HOST SIZE...`: setuid, it looks into /etc/subuid. */
@@ -95,7 +82,7 @@ static bool is_own_id(const struct map *m)
 /* Whoever could drop groups by a gid_map of his own would get past files that exclude a group. */
 static int write_own(const struct map *m, pid_t pid)
 {
-	int r = streq(m->kind->file, "gid_map") ? write_proc(pid, "setgroups", "deny") : 0;
+	int r = streq(m->kind->file, "gid_map") ? process_write_proc(pid, "setgroups", "deny") : 0;
 
 	return r < 0 ? r : write_map(m, pid);
 }

@@ -15,16 +15,6 @@
 #define NO_DIRECTORY "no alias of a directory was mounted"
 #define NO_OBJECT "no alias of an object that was looked at was mounted"
 
-static const struct container *plain_of(const struct facts *f)
-{
-	size_t i;
-
-	for (i = 0; i < f->c.n_containers; i++)
-		if (streq(f->c.containers[i].name, "plain"))
-			return &f->c.containers[i];
-	return NULL;
-}
-
 static bool is_listed(const struct container *k, const char *point, const char *classes)
 {
 	size_t i;
@@ -66,7 +56,7 @@ static unsigned int mark_unexplained(struct snapshot *s, const struct snapshot *
 static int read_aliases(const struct view *v, struct snapshot *ret, struct finding *f)
 {
 	_cleanup_snapshot_ struct snapshot plain = { 0 };
-	const struct container *sibling = plain_of(v->facts);
+	const struct container *sibling = plain_container(v->facts);
 	const char *name = v->container->name;
 	struct finding ignored = { 0 };
 
@@ -105,8 +95,7 @@ static bool shares(const struct view *v, const struct mount *alias, const struct
 {
 	bool known = kind_of(v, alias) == KIND_DIRECTORY && kind_of(v, m) == KIND_DIRECTORY;
 
-	return alias != m && alias->info.major == m->info.major &&
-	       alias->info.minor == m->info.minor &&
+	return alias != m && same_superblock(alias, m) &&
 	       (known || streq(alias->info.root, m->info.root));
 }
 
@@ -238,18 +227,12 @@ JUDGE(alias_mask) = {
 	.expected = "the object is empty, and nothing can be made in it",
 };
 
-/* An entry of the list that is a plain path: what was there is gone, and nothing can be made. */
-static bool not_masked_or_writable(const struct row *r)
-{
-	return r->op == OP_CREATE ? row_ok(r) : row_not_masked(r);
-}
-
 JUDGE(alias_rest) = {
 	.class = ORDINARY,
 	.ops = OPS2(LOOK, CREATE),
 	.control = "control control-create",
 	.refusal_passes = true,
-	.violates = not_masked_or_writable,
+	.violates = row_weak_mask,
 	.expected = "masked and read-only, or the container refused",
 };
 

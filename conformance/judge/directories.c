@@ -75,16 +75,11 @@ JUDGE(dir_mount) = {
 	.expected = "an error (EPERM; EINVAL in a nested user namespace)",
 };
 
-static bool is_writable(const struct row *r)
-{
-	return !row_ok(r) || row_number(r, "ro") != 1;
-}
-
 JUDGE(dir_readonly) = {
 	.class = "masked-dir",
 	.ops = OPS1(STATFS),
 	.control = "control-dir",
-	.violates = is_writable,
+	.violates = row_fs_writable,
 	.expected = "statfs has ST_RDONLY",
 };
 

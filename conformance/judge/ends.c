@@ -3,16 +3,9 @@
 
 bool plain_started(const struct view *v)
 {
-	size_t i;
+	const struct view plain = { .facts = v->facts, .container = plain_container(v->facts) };
 
-	for (i = 0; i < v->facts->c.n_containers; i++) {
-		const struct view plain = { .facts = v->facts,
-					    .container = &v->facts->c.containers[i] };
-
-		if (streq(plain.container->name, "plain"))
-			return container_started(&plain);
-	}
-	return false;
+	return plain.container && container_started(&plain);
 }
 
 void check_refused(const struct view *v, struct finding *f)

@@ -120,6 +120,16 @@ bool container_refused(const struct view *v)
 	       is_refusal(answered(v, "start", "start"));
 }
 
+const struct container *plain_container(const struct facts *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->c.n_containers; i++)
+		if (streq(f->c.containers[i].name, "plain"))
+			return &f->c.containers[i];
+	return NULL;
+}
+
 static const char *phase_of(enum identity as)
 {
 	return as == AS_EXEC ? "exec" : "run";
@@ -328,15 +338,9 @@ const char *refusal_words(const struct view *v)
  * may be something other than the list. */
 static bool refusal_is_sharp(const struct facts *f)
 {
-	size_t i;
+	const struct view plain = { .facts = f, .container = plain_container(f) };
 
-	for (i = 0; i < f->c.n_containers; i++) {
-		const struct view v = { .facts = f, .container = &f->c.containers[i] };
-
-		if (streq(v.container->name, "plain"))
-			return container_started(&v);
-	}
-	return true;
+	return !plain.container || container_started(&plain);
 }
 
 static void judge_refused(const struct judge *j, const struct view *v, struct finding *f)
@@ -448,11 +452,13 @@ void judge_case(enum requirement_id id, const struct facts *f, struct finding *r
 	}
 	for (i = 0; i < f->c.n_containers; i++) {
 		const struct view v = { .facts = f, .container = &f->c.containers[i] };
+		const char *missing;
 
 		if (!is_due_in(id, v.container))
 			continue;
-		if (users_missing(&v))
-			found(ret, VERDICT_SKIP, "%s", users_missing(&v));
+		missing = users_missing(&v);
+		if (missing)
+			found(ret, VERDICT_SKIP, "%s", missing);
 		else if (judges[id]->check)
 			judges[id]->check(&v, ret);
 		else

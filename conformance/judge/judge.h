@@ -110,6 +110,8 @@ void finding_free(struct finding *f);
 /* For check(): ends of a container, read from the driver's rows. */
 bool container_started(const struct view *v); /* create and start answered 0 and the payload ran */
 bool container_refused(const struct view *v); /* create or start answered, and not with 0 */
+/* The container of a case that shows what is so without the lists; NULL where it has none. */
+const struct container *plain_container(const struct facts *f);
 /* What the runtime said on stderr, for the reader; no verdict rests on it. */
 const char *refusal_words(const struct view *v);
 bool container_ran(const struct view *v); /* any trace of the payload */

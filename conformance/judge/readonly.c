@@ -49,16 +49,11 @@ JUDGE(ro_rename) = {
 	.expected = "an error, nothing moved or removed",
 };
 
-static bool is_writable(const struct row *r)
-{
-	return !row_ok(r) || row_number(r, "ro") != 1;
-}
-
 JUDGE(ro_flag) = {
 	.class = LISTED,
 	.ops = OPS1(STATFS),
 	.control = CONTROLS,
-	.violates = is_writable,
+	.violates = row_fs_writable,
 	.expected = "statfs has ST_RDONLY",
 };
 
@@ -174,16 +169,11 @@ JUDGE(ro_both) = {
 	.expected = "masked: nothing can be read",
 };
 
-static bool not_masked_or_writable(const struct row *r)
-{
-	return r->op == OP_TRYWRITE ? row_ok(r) : row_not_masked(r);
-}
-
 JUDGE(ro_mask_inside) = {
 	.class = "ro-mask-inside ro-mask-inside-dir",
 	.ops = OPS2(LOOK, TRYWRITE),
 	.control = "control control-try",
-	.violates = not_masked_or_writable,
+	.violates = row_weak_mask,
 	.expected = "masked, and nothing can be made in it",
 };
 

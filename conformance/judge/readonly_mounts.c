@@ -155,11 +155,6 @@ JUDGE(ro_created) = {
 	.expected = "every read-only path is mounted when create has returned",
 };
 
-static bool same_device(const struct mount *a, const struct mount *b)
-{
-	return a->info.major == b->info.major && a->info.minor == b->info.minor;
-}
-
 /* Mounts of the bundle that are of a file system of their own. */
 static bool devices_differ(const struct snapshot *s, const struct view *v)
 {
@@ -169,7 +164,7 @@ static bool devices_differ(const struct snapshot *s, const struct view *v)
 	for (i = 0; i < v->container->n_masks; i++)
 		if (streq(v->container->masks[i].class, "sb-control") &&
 		    mount_of(s, v->container->masks[i].path, &m, &around))
-			return !same_device(m, around);
+			return !same_superblock(m, around);
 	return false;
 }
 
@@ -181,7 +176,7 @@ static bool same_object(const struct mount *m, const struct mount *around)
 	const char *below = strip_prefix(m->info.point, point);
 	const char *rest = strip_prefix(m->info.root, root);
 
-	return same_device(m, around) && below && rest && streq(below, rest);
+	return same_superblock(m, around) && below && rest && streq(below, rest);
 }
 
 static void check_bind(const struct view *v, struct finding *f)

@@ -40,6 +40,16 @@ bool row_not_masked(const struct row *r)
 	return !value_is(r, "open", "ok") && r->as != AS_USER;
 }
 
+bool row_weak_mask(const struct row *r)
+{
+	return r->op == OP_LOOK ? row_not_masked(r) : row_ok(r);
+}
+
+bool row_fs_writable(const struct row *r)
+{
+	return !row_ok(r) || row_number(r, "ro") != 1;
+}
+
 bool row_shows(const struct row *r)
 {
 	char buf[64];

@@ -10,6 +10,10 @@ bool row_ok(const struct row *r);
 bool row_exposes(const struct row *r);
 /* A look that shows anything but a mask: content, or nothing to look at. */
 bool row_not_masked(const struct row *r);
+/* The same, or an attempt to make or change something there that succeeds. */
+bool row_weak_mask(const struct row *r);
+/* statfs that does not say read-only. */
+bool row_fs_writable(const struct row *r);
 /* Of a control: the operation did what it does where nothing is masked, on evidence. */
 bool row_shows(const struct row *r);
 /* informs(): path, result and value as they are. */

@@ -97,7 +97,7 @@ struct mount *snapshot_top(const struct snapshot *s, const char *point)
 	return NULL;
 }
 
-static bool same_superblock(const struct mount *a, const struct mount *b)
+bool same_superblock(const struct mount *a, const struct mount *b)
 {
 	return a->info.major == b->info.major && a->info.minor == b->info.minor;
 }

@@ -27,6 +27,7 @@ void snapshot_free(struct snapshot *s);
  * not as many as the row with the result "end" says (value: lines=N), where there is one. */
 int snapshot_read(const struct facts *f, const char *source, const char *name, const char *phase,
 		  const char *whose, struct snapshot *ret);
+bool same_superblock(const struct mount *a, const struct mount *b);
 /* The mount on top of @point, or NULL. */
 struct mount *snapshot_top(const struct snapshot *s, const char *point);
 /* Number of distinct superblocks of the top mounts marked is_target that lie nowhere else, nor in

@@ -174,13 +174,6 @@ static int become_user(void)
 	return 0;
 }
 
-static int write_text(const char *path, const char *s)
-{
-	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	return fd < 0 || write(fd, s, strlen(s)) < 0 ? -errno : 0;
-}
-
 static int become_userns(void)
 {
 	char map[64];
@@ -189,10 +182,10 @@ static int become_userns(void)
 	snprintf(map, sizeof(map), "0 %u 1", geteuid());
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
 		return -errno;
-	write_text("/proc/self/setgroups", "deny");
-	r = write_text("/proc/self/uid_map", map);
+	write_existing("/proc/self/setgroups", "deny");
+	r = write_existing("/proc/self/uid_map", map);
 	snprintf(map, sizeof(map), "0 %u 1", 0u);
-	return r < 0 ? r : write_text("/proc/self/gid_map", map);
+	return r < 0 ? r : write_existing("/proc/self/gid_map", map);
 }
 
 static int become(enum identity as)

@@ -11,7 +11,6 @@
  * It needs a mount namespace; without the right to one the rows are left out.
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -94,15 +93,9 @@ void alias_tree_make(void)
 		abort();
 }
 
-static int remove_one(const char *path, _unused_ const struct stat *st, _unused_ int flag,
-		      _unused_ struct FTW *ftw)
-{
-	return remove(path);
-}
-
 void alias_tree_remove(void)
 {
-	nftw(tree, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(tree);
 }
 
 /* What open_context() opened is the test's, and would take the numbers of @holds. */

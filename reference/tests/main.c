@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <ftw.h>
+
 #include "reference/tests/tests.h"
+
+static int remove_one(const char *path, _unused_ const struct stat *st, _unused_ int flag,
+		      _unused_ struct FTW *ftw)
+{
+	return remove(path);
+}
+
+void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
 
 int main(void)
 {

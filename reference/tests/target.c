@@ -15,7 +15,6 @@
  *		proc/			procfs, where we may mount
  */
 #include <fcntl.h>
-#include <ftw.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -151,16 +150,10 @@ void target_tree_make(void)
 	}
 }
 
-static int remove_one(const char *path, _unused_ const struct stat *st, _unused_ int flag,
-		      _unused_ struct FTW *ftw)
-{
-	return remove(path);
-}
-
 void target_tree_remove(void)
 {
 	set_private(0700);
-	nftw(tree, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_tree(tree);
 }
 
 /* A procfs in the tree needs a mount namespace; without the right to one the rows are left out. */

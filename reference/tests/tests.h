@@ -21,6 +21,8 @@ void alias_tree_remove(void);
 void target_tree_make(void);
 void target_tree_remove(void);
 
+void remove_tree(const char *path);
+
 /* A TCase @name that runs @test with row @i. */
 static inline void add_row(Suite *s, const char *name, const TTest *test, size_t i)
 {
