@@ -243,6 +243,7 @@ static void clean_up(struct subject *s)
 		command(s, "cleanup", force);
 }
 
+/* With their number, so that rows that go missing later on are missed. */
 static void take_probe_facts(struct subject *s)
 {
 	_cleanup_free_ char *path = xasprintf("%s/io/facts", s->dir);
@@ -251,8 +252,12 @@ static void take_probe_facts(struct subject *s)
 
 	if (s->created)
 		check_probe(s);
-	if (!s->tampered && read_file_at(AT_FDCWD, path, FACTS_MAX, &text, &len) == 0)
-		text_add_n(&s->o->rows, text, len);
+	if (s->tampered || read_file_at(AT_FDCWD, path, FACTS_MAX, &text, &len) < 0) {
+		FACT(s, "after", OP_PROBED, "", "unavailable", "%s", "");
+		return;
+	}
+	text_add_n(&s->o->rows, text, len);
+	FACT(s, "after", OP_PROBED, "", "ok", "%zu", count_lines(text));
 }
 
 static void subject_end(struct subject *s)

@@ -5,6 +5,7 @@
  *   the container was refused      pass where a refusal is a right end and the sibling without
  *                                  masks, if there is one, started; else broken
  *   no fact, or more than one      broken
+ *   not all rows of the probe      broken, whatever container of the case it ran in
  *   "unavailable"                  skipped where all of that identity are, else broken
  *   violates(fact)                 fail, whatever the control says
  *   ENOENT of all but a look       broken: there was nothing to try it on
@@ -17,6 +18,7 @@
 
 #include <stdarg.h>
 
+#include "conformance/judge/probed.h"
 #include "conformance/judge/users.h"
 
 void finding_free(struct finding *f)
@@ -464,6 +466,9 @@ void judge_case(enum requirement_id id, const struct facts *f, struct finding *r
 		else
 			judge_container(judges[id], &v, ret);
 	}
-	if (ret->verdict == VERDICT_NOT_DUE && judge_is_due(id, &f->c))
+	if (!judge_is_due(id, &f->c))
+		return;
+	check_probed(f, ret);
+	if (ret->verdict == VERDICT_NOT_DUE)
 		found(ret, VERDICT_BROKEN, "nothing was judged");
 }

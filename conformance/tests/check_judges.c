@@ -111,7 +111,7 @@ static bool concerns(enum requirement_id id, uint64_t ops, const struct row *r)
 	if (judges[id]->check) /* the chapter of paths reads no mount table */
 		return r->op != OP_MOUNTINFO || !strstr(requirements[id].spec, "/30-paths.md");
 	return r->op >= OP_COUNT || (ops & BIT(r->op)) || r->op == OP_EXIT || r->op == OP_OFFERED ||
-	       r->op == OP_RAN;
+	       r->op == OP_RAN || r->op == OP_PROBED;
 }
 
 static void try_losses(const char *name, struct facts *f, enum requirement_id id, size_t at,

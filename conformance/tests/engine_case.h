@@ -43,6 +43,7 @@ static const char case_admin[] = "container\tadmin\tstarts\t-\nconfig\t{}\n"
 #define CONTROL(as, op, result, value) ROW(as, op, "/t/control.d", result, value)
 #define EMPTY "entries=0 dots=2"
 #define FULL "entries=1 dots=2"
+#define PROBED(name, result, n) "driver:" name "\tafter\tdriver\tprobed\t-\t" result "\t" n "\n"
 #define GOOD MASK("root", "list", "ok", EMPTY) CONTROL("root", "list", "ok", FULL)
 
 #define MKNODS(control) MASK("root", "mknod", "EROFS", "-") CONTROL("root", "mknod", control, "-")
@@ -61,12 +62,38 @@ struct verdict_row {
 	const char *says; /* part of reason or observed */
 };
 
+/* Adds, for each container of @c, that its probe wrote as many rows as @rows has of it. */
+static inline size_t add_probed(struct text *t, const char *c, const char *rows)
+{
+	_cleanup_free_ char *copy = xstrdup(c);
+	char *rest = copy, *line;
+	size_t n = 0;
+
+	while ((line = next_line(&rest))) {
+		const char *name = strip_prefix(line, "container\t");
+		_cleanup_free_ char *source =
+			name ? xasprintf("probe:%.*s\t", (int)strcspn(name, "\t"), name) : NULL;
+		const char *at = rows;
+		size_t wrote = 0;
+
+		if (!name)
+			continue;
+		for (; (at = strstr(at, source)); at++)
+			wrote++;
+		text_addf(t, "r\tdriver:%s", strchr(source, ':') + 1);
+		text_addf(t, "after\tdriver\tprobed\t-\tok\t%zu\n", wrote);
+		n++;
+	}
+	return n;
+}
+
 /* `@` in the todo is where the container "admin" begins. */
 static inline char *facts_text(const struct verdict_row *row, const char *tree, const char *config,
 			       const char *userns)
 {
 	_cleanup_text_ struct text c = { 0 }, t = { 0 };
 	_cleanup_free_ char *todo = xstrdup(row->todo), *lines = xstrdup(row->rows);
+	_cleanup_free_ char *whole = NULL;
 	char *admin = strchr(todo, '@'), *rest, *line;
 	size_t n = 1;
 
@@ -78,6 +105,7 @@ static inline char *facts_text(const struct verdict_row *row, const char *tree, 
 	for (rest = c.s; (rest = strchr(rest, '\n')); rest++, n++)
 		;
 	text_addf(&c, "end\t%zu\n", n - 1);
+	whole = xstrdup(c.s);
 	text_add(&t, "facts/1\n");
 	if (userns)
 		text_add_record(&t, "h", "user-namespaces", userns, NULL);
@@ -86,6 +114,8 @@ static inline char *facts_text(const struct verdict_row *row, const char *tree, 
 		text_add_record(&t, "c", line, NULL);
 	for (rest = lines; (line = next_line(&rest)); n++)
 		text_addf(&t, "r\t%s\n", line);
+	if (!strstr(row->rows, "\tprobed\t"))
+		n += add_probed(&t, whole, row->rows);
 	text_addf(&t, "end\t%zu\n", n);
 	return TAKE_PTR(t.s);
 }

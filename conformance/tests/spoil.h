@@ -150,6 +150,23 @@ static inline void run_again(struct facts *f, const char *source)
 	add(f, end, "lines=7");
 }
 
+/* The probe of an edited container has written what now stands there. */
+static inline void recount(struct facts *f)
+{
+	size_t i, n;
+
+	for (i = 0; i < f->c.n_containers; i++) {
+		const char *name = f->c.containers[i].name;
+		_cleanup_free_ char *source = xasprintf("driver:%s", name);
+		long rows = 0;
+
+		for (n = 0; n < f->n_rows; n++)
+			rows += row_from(&f->rows[n], "probe", name);
+		set(f, row_like(source, "after", OP_PROBED, ""), "ok",
+		    keep(xasprintf("%ld", rows)));
+	}
+}
+
 /* The edits ----------------------------------------------------------------------------------- */
 
 #define DRIVER(name, phase, op, path) row_like("driver:" name, phase, op, path)
@@ -195,7 +212,7 @@ static inline void run_again(struct facts *f, const char *source)
 	EDIT(mount_left, "directories", sb_gone, PASS, FAIL,                                       \
 	     add_mount(f, HOST("a", "after"), LEFT_LINE))                                          \
 	EDIT(mount_left_dull, "directories", sb_gone, PASS, BROKEN,                                \
-	     set_mount_word(f, HOST("a", "create"), "/run/maskspec/cases/1-a/witness", 4, "/x"))   \
+	     set_mount_word(f, HOST("a", "create"), "/run/maskspec/cases/0-a/witness", 4, "/x"))   \
 	EDIT(mount_seen, "directories", sb_host_mounts, PASS, FAIL,                                \
 	     add_mount(f, HOST("a", "running"), SEEN_LINE))                                        \
 	EDIT(mount_seen_shared, "propagation", sb_propagation_host, PASS, FAIL,                    \
@@ -336,6 +353,7 @@ static inline void share_sixteen(struct facts *f, const char *source, const char
 	static inline void spoil_##name(struct facts *f)                                           \
 	{                                                                                          \
 		__VA_ARGS__;                                                                       \
+		recount(f);                                                                        \
 	}
 EDITS
 #undef EDIT
