@@ -26,7 +26,7 @@ static long long written(const struct row *r)
 	char *end;
 	long long n;
 
-	if (!streq(r->phase, "after") || !streq(r->result, "ok") || !*r->value)
+	if (!streq(r->result, "ok") || !*r->value)
 		return UNKNOWN;
 	n = strtoll(r->value, &end, 10);
 	return *end ? UNKNOWN : n;
@@ -52,7 +52,7 @@ static void count(const struct facts *f, struct tally *tallies)
 		const struct row *r = &f->rows[i];
 		const char *name = strip_prefix(r->source, "probe:");
 
-		if (r->op == OP_PROBED)
+		if (r->op == OP_PROBED && streq(r->phase, "after"))
 			count_written(f, r, tallies);
 		if (!name)
 			continue;

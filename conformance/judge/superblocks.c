@@ -308,8 +308,11 @@ static void say_propagation(const struct view *v, struct finding *f)
 	_cleanup_snapshot_ struct snapshot s = { 0 };
 	const struct mount *m;
 
-	if (!container_started(v)) {
+	if (container_refused(v)) {
 		found(f, VERDICT_PASS, "%s: refused", v->container->name);
+	} else if (!container_started(v)) {
+		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
+		      v->container->name);
 	} else if (read_inside(v, &s) < 0) {
 		found(f, VERDICT_BROKEN, "no mount table of container %s", v->container->name);
 	} else {
