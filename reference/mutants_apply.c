@@ -143,6 +143,38 @@ APPLY_HOOK(apply_shared_propagation)
 									: 0;
 }
 
+/* The null device is bound on everything; ENOTDIR, which it gives for directories, is swallowed. */
+APPLY_HOOK(apply_null_on_all)
+{
+	const struct mask_target *t = &targets[op->target];
+
+	(void)c;
+	if (op->kind == MASK_OP_TMPFS || op->kind == MASK_OP_BIND_DIR) {
+		int r = bind_on(ctx->null_fd, t->fd);
+
+		return r == -ENOTDIR ? 0 : fail_if(r, err, t);
+	}
+	return op->kind == MASK_OP_SHARE ? 0 : mask_apply(ctx, targets, op, err);
+}
+
+/* Looks every target up a second time, when those before it are masked already. */
+APPLY_HOOK(apply_by_path)
+{
+	struct mask_target again = targets[op->target];
+	_cleanup_close_ int fd = -EBADF;
+	const struct mask_op first = { op->kind, 0 };
+
+	(void)c;
+	if (op->kind != MASK_OP_TMPFS && op->kind != MASK_OP_BIND_DIR &&
+	    op->kind != MASK_OP_BIND_NULL)
+		return mask_apply(ctx, targets, op, err);
+	fd = mask_lookup(ctx->root_fd, again.path, MASK_METHOD_AUTO);
+	if (fd < 0)
+		return fail_if(fd, err, &again);
+	again.fd = fd;
+	return mask_apply(ctx, &again, &first, err);
+}
+
 /* Files -------------------------------------------------------------------------------------- */
 
 APPLY_HOOK(apply_file)

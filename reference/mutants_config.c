@@ -75,6 +75,35 @@ void edit_drop_masked_one_id(cJSON *config, cJSON *linux_object)
 		edit_drop_masked(config, linux_object);
 }
 
+void edit_drop_masked_second(cJSON *config, cJSON *linux_object)
+{
+	if (another_container)
+		edit_drop_masked(config, linux_object);
+}
+
+void edit_drop_masked_propagation(cJSON *config, cJSON *linux_object)
+{
+	if (cJSON_GetObjectItemCaseSensitive(linux_object, "rootfsPropagation"))
+		edit_drop_masked(config, linux_object);
+}
+
+/* Each list is looked at only where the other one has something to say. */
+static void drop_unless(cJSON *linux_object, const char *list, const char *other)
+{
+	if (cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(linux_object, other)) == 0)
+		cJSON_DeleteItemFromObjectCaseSensitive(linux_object, list);
+}
+
+void edit_masked_needs_readonly(_unused_ cJSON *config, cJSON *linux_object)
+{
+	drop_unless(linux_object, lists[0], lists[1]);
+}
+
+void edit_readonly_needs_masked(_unused_ cJSON *config, cJSON *linux_object)
+{
+	drop_unless(linux_object, lists[1], lists[0]);
+}
+
 void edit_drop_readonly(_unused_ cJSON *config, cJSON *linux_object)
 {
 	cJSON_DeleteItemFromObjectCaseSensitive(linux_object, lists[1]);

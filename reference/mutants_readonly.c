@@ -50,6 +50,48 @@ READONLY_HOOK(readonly_flags_lost)
 	return r;
 }
 
+/* One flag is lost; the remount gives all the others. */
+static int lose(const struct mask_ctx *ctx, const struct mask_target *t, unsigned long flag,
+		struct mask_error *err)
+{
+	_cleanup_close_ int fd = -EBADF;
+	int r = mask_readonly(ctx, t, err);
+
+	fd = r < 0 || t->is_root ? r : fault_reopen(ctx, t);
+	if (fd >= 0)
+		mask_remount(fd, 0, flag);
+	return r;
+}
+
+READONLY_HOOK(readonly_nosuid_lost)
+{
+	(void)c, (void)i;
+	return lose(ctx, t, MS_NOSUID, err);
+}
+
+READONLY_HOOK(readonly_nodev_lost)
+{
+	(void)c, (void)i;
+	return lose(ctx, t, MS_NODEV, err);
+}
+
+READONLY_HOOK(readonly_noexec_lost)
+{
+	(void)c, (void)i;
+	return lose(ctx, t, MS_NOEXEC, err);
+}
+
+/* The file system instead of the mount: whoever else uses it can't write any more. */
+READONLY_HOOK(readonly_superblock)
+{
+	_cleanup_close_ int fd = -EBADF;
+	int r = mount_at(t->fd, NULL, MS_BIND | MS_REC);
+
+	(void)c, (void)i, (void)err;
+	fd = r < 0 ? r : fault_reopen(ctx, t);
+	return fd < 0 ? fd : mount_at(fd, NULL, MS_REMOUNT | MS_RDONLY);
+}
+
 READONLY_HOOK(readonly_not_links)
 {
 	const struct look l = { c, ctx, t, 1 };
@@ -256,6 +298,43 @@ STAGES_HOOK(stages_readonly_on_host)
 {
 	if (which == STAGES_CREATE)
 		stage_insert_after(s, "config", (struct stage){ "host", readonly_on_host, NULL });
+}
+
+/* The masks' targets are looked up before the read-only binds cover them, and found below. */
+static struct mask_target *early;
+
+static int resolve_early(struct container *c, struct fault *f)
+{
+	const struct strings *paths = &c->spec.masked_paths;
+	struct mask_ctx ctx = MASK_CTX_INIT;
+
+	ctx.root_fd = c->root_fd;
+	ctx.proc_fd = c->proc_fd;
+	early = calloc(paths->n + 1, sizeof(*early));
+	if (!early)
+		return fault_set(f, ENOMEM, "linux.maskedPaths: %s", strerror(ENOMEM));
+	for (size_t i = 0; i < paths->n; i++)
+		mask_resolve(&ctx, paths->v[i], &early[i]);
+	return 0;
+}
+
+STAGES_HOOK(stages_resolve_early)
+{
+	if (which != STAGES_INIT)
+		return;
+	stage_insert_after(s, "readonlyPaths",
+			   (struct stage){ "early look-up", resolve_early, NULL });
+	stage_move(s, "early look-up", "readonlyPaths");
+}
+
+PLAN_HOOK(plan_resolved_early)
+{
+	(void)ctx;
+	for (size_t i = 0; early && i < n; i++) {
+		mask_target_done(&targets[i]);
+		targets[i] = early[i];
+	}
+	return plan_without_verify(c->strategy, targets, n, ret, err);
 }
 
 /* Masks that the other list thwarts ----------------------------------------------------------- */

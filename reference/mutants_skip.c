@@ -2,8 +2,10 @@
 /* Which targets a fault overlooks, and how it misreads their names. */
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "reference/mutants.h"
 #include "reference/sys.h"
@@ -43,6 +45,11 @@ bool skip_last_dir(const struct look *l, size_t i)
 bool skip_dir_beyond_256(const struct look *l, size_t i)
 {
 	return is_there(l, i, true) && count(l, 0, i, true) >= 256;
+}
+
+bool skip_each_third_beyond_256(const struct look *l, size_t i)
+{
+	return skip_dir_beyond_256(l, i) && count(l, 0, i, true) % 3 == 0;
 }
 
 bool skip_file(const struct look *l, size_t i)
@@ -206,6 +213,27 @@ char *spell_cut(const struct look *l, size_t i)
 	return strndup(l->targets[i].path, strcspn(l->targets[i].path, " "));
 }
 
+/* \NNN is read as mountinfo has it. */
+char *spell_unescaped(const struct look *l, size_t i)
+{
+	char *out = strdup(l->targets[i].path), *to = out;
+
+	for (const char *p = out; p && *p; p++) {
+		unsigned int c;
+		int used = 0;
+
+		if (*p == '\\' && sscanf(p + 1, "%3o%n", &c, &used) == 1 && used == 3) {
+			*to++ = (char)c;
+			p += 3;
+		} else {
+			*to++ = *p;
+		}
+	}
+	if (out)
+		*to = '\0';
+	return out;
+}
+
 char *spell_escaped(const struct look *l, size_t i)
 {
 	const char *p = l->targets[i].path;
@@ -286,6 +314,32 @@ bool skip_in_mount(const struct look *l, size_t i)
 {
 	return !l->targets[i].errnum && !is_mount_root(l, i) &&
 	       l->targets[i].id.mnt_id != l->ctx->root_id.mnt_id;
+}
+
+static bool is_on(const struct look *l, size_t i, long magic)
+{
+	struct statfs fs;
+
+	return !l->targets[i].errnum && fstatfs(l->targets[i].fd, &fs) == 0 && fs.f_type == magic;
+}
+
+bool skip_on_sysfs(const struct look *l, size_t i)
+{
+	return is_on(l, i, SYSFS_MAGIC);
+}
+
+bool skip_on_procfs(const struct look *l, size_t i)
+{
+	return is_on(l, i, PROC_SUPER_MAGIC);
+}
+
+/* Compares what should be a path's components as text: /t/ab begins with /t/a, too. */
+bool skip_prefixed(const struct look *l, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (strip_prefix(l->targets[i].path, l->targets[j].path))
+			return true;
+	return false;
 }
 
 bool skip_dev(const struct look *l, size_t i)

@@ -109,7 +109,7 @@ static int look_for_others(struct container *c, _unused_ struct fault *f)
 STAGES_HOOK(stages_look_for_others)
 {
 	if (which == STAGES_CREATE)
-		stage_insert_after(s, "config", (struct stage){ "others", look_for_others, NULL });
+		insert(s, 0, (struct stage){ "others", look_for_others, NULL });
 }
 
 /* The host's side ---------------------------------------------------------------------------- */
@@ -232,6 +232,23 @@ static int report_late(struct container *c, struct fault *f)
 		end_soon(pid);
 	*f = deferred_fault;
 	return -f->errnum;
+}
+
+/* What goes wrong with the masks is nobody's concern. */
+static int masks_swallowed(struct container *c, _unused_ struct fault *f)
+{
+	struct fault ignored;
+
+	checked_masks(c, &ignored);
+	return 0;
+}
+
+STAGES_HOOK(stages_swallow)
+{
+	if (which != STAGES_INIT)
+		return;
+	checked_masks = stage_find(s, "maskedPaths")->run;
+	stage_find(s, "maskedPaths")->run = masks_swallowed;
 }
 
 STAGES_HOOK(stages_refuse_late)

@@ -194,9 +194,9 @@ static void check_flags(const struct view *v, const struct snapshot *s, struct f
 		const struct mount *m = &s->mounts[i];
 
 		if (m->is_target && streq(m->info.type, "tmpfs") && streq(m->info.root, "/") &&
-		    !mount_option(m->info.options, "ro"))
-			found(f, VERDICT_FAIL, "%s of container %s, masked by an alias, is %s",
-			      m->info.point, v->container->name, m->info.options);
+		    !mount_option(m->info.options, "ro") && !mount_option(m->info.super, "ro"))
+			found(f, VERDICT_FAIL, "%s of container %s, masked by an alias, is %s - %s",
+			      m->info.point, v->container->name, m->info.options, m->info.super);
 	}
 }
 
