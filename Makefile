@@ -140,6 +140,7 @@ make deps                install what build and tests need (apt or dnf), saying 
 make conformance         judge a runtime; without RUNTIME the embedded reference, maskref
 make check               our own tests: lint, unit tests, command line, liars, host is clean
 make mutants             every named fault of maskref must be caught, by the declared ids
+make docs                docs/mutants.md from fixtures/mutants.tsv
 make sanitize            unit tests under ASan and UBSan
 make fuzz                libFuzzer on every parser, FUZZ_SECONDS=30 each; FUZZ="case …" only these
 make bench             libmaskref, maskref and the kit against their bounds of speed (bench-masks,
@@ -224,7 +225,7 @@ $(FUZZ_REFERENCE:%=$(B)/%): $(FUZZ_REFERENCE_O) $(filter-out $(B)/reference/mask
 	$(call say,LD)
 	$(link_fuzzer)
 
-.PHONY: check unit bats lint mutants sanitize fuzz fuzzers help
+.PHONY: check unit bats lint mutants docs sanitize fuzz fuzzers help
 check: lint unit bats
 
 unit: $(UNIT)
@@ -242,6 +243,12 @@ lint: all
 mutants: all
 	@$(call need,jq)
 	@conformance/tests/mutants $(B)
+
+# What is made from tables; lint compares.
+docs: docs/mutants.md
+docs/mutants.md: conformance/tests/mutants.awk fixtures/mutants.tsv
+	$(call say,DOC)
+	$(Q)awk -f $^ > $@
 
 sanitize:
 	$(MAKE) B=$(B)/sanitize CFLAGS='-O1 -g -fno-omit-frame-pointer' \
