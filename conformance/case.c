@@ -18,8 +18,9 @@ const char *const identity_names[AS_COUNT] = {
 };
 
 const char *const tree_kind_names[TREE_KINDS] = {
-	[TREE_DIR] = "dir",   [TREE_FILE] = "file", [TREE_LINK] = "link",     [TREE_HARD] = "hard",
-	[TREE_CHAR] = "char", [TREE_FIFO] = "fifo", [TREE_SOCKET] = "socket",
+	[TREE_DIR] = "dir",	  [TREE_FILE] = "file",		[TREE_LINK] = "link",
+	[TREE_HARD] = "hard",	  [TREE_CHAR] = "char",		[TREE_FIFO] = "fifo",
+	[TREE_SOCKET] = "socket", [TREE_METACOPY] = "metacopy",
 };
 
 const char *const expect_names[EXPECT_COUNT] = {

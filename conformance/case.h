@@ -71,6 +71,7 @@ enum tree_kind {
 	TREE_CHAR,
 	TREE_FIFO,
 	TREE_SOCKET,
+	TREE_METACOPY, /* a file whose content overlayfs finds in no lower directory: EIO */
 	TREE_KINDS
 };
 extern const char *const tree_kind_names[TREE_KINDS];

@@ -37,6 +37,7 @@ static const struct class_rule {
 	{ "control-mount-dir", 'D', ASKED_MOUNTS, .control = true },
 	{ "control-mount-file", 'F', ASKED_MOUNTS, .control = true },
 	{ "control", 'A', ASKED_LOOK, .control = true },
+	{ "control-failing", 'A', ASKED_ROOT_LOOK, .control = true },
 	{ "below-dir", 'A', ASKED_LOOK, .control = false },
 	{ "control-below", 'A', ASKED_LOOK, .control = true },
 	{ "alias-dir", 'A', ASKED_ROOT_LOOK, .control = false },

@@ -86,6 +86,12 @@ static void add_node(struct text *t, const struct tree_entry *e)
 			 "socket.socket(socket.AF_UNIX).bind(sys.argv[1])'",
 			 e);
 		break;
+	case TREE_METACOPY:
+		add_path(t,
+			 "python3 -c 'import os, sys; open(sys.argv[1], \"w\"); "
+			 "os.setxattr(sys.argv[1], \"trusted.overlay.metacopy\", b\"\")'",
+			 e);
+		break;
 	case TREE_KINDS:
 	default:
 		break;

@@ -83,7 +83,7 @@ static const struct {
 	[TREE_DIR] = { NULL, 0755 },	[TREE_FILE] = { "content", 0644 },
 	[TREE_LINK] = { "to", 0777 },	[TREE_HARD] = { "to", 0644 },
 	[TREE_CHAR] = { "rdev", 0666 }, [TREE_FIFO] = { NULL, 0666 },
-	[TREE_SOCKET] = { NULL, 0666 },
+	[TREE_SOCKET] = { NULL, 0666 }, [TREE_METACOPY] = { NULL, 0644 },
 };
 
 static struct tree_entry *add_tree(struct test_case *c, enum tree_kind kind, const char *path,
@@ -137,12 +137,14 @@ static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *err
 	unsigned int uid, gid;
 	struct tree_entry *e;
 
-	if (check_fields(o, "dir file link hard char fifo socket mode uid gid content to rdev",
-			 "tree", error) < 0)
+	if (check_fields(
+		    o, "dir file link hard char fifo socket metacopy mode uid gid content to rdev",
+		    "tree", error) < 0)
 		return -EINVAL;
 	if (kind == TREE_KINDS)
 		return fault(error,
-			     "tree: an entry needs one of dir file link hard char fifo socket");
+			     "tree: an entry needs one of dir file link hard char fifo socket "
+			     "metacopy");
 	path = string(o, tree_kind_names[kind], "");
 	if (path[0] != '/')
 		return fault(error, "tree: \"%s\" is not absolute", path);

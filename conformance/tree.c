@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 
 #include "reference/sys.h"
 
@@ -119,6 +120,21 @@ static int make_socket(int dir, const char *leaf)
 	return bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) < 0 ? -errno : 0;
 }
 
+/* Without the right to the attribute it is an ordinary file, which the control then shows. */
+static int make_metacopy(int dir, const char *leaf)
+{
+	_cleanup_close_ int fd = -EBADF;
+	int r = make_file(dir, leaf, "");
+
+	fd = r < 0 ? r : openat(dir, leaf, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return r < 0 ? r : -errno;
+	if (fsetxattr(fd, "trusted.overlay.metacopy", "", 0, 0) < 0 && errno != EPERM &&
+	    errno != EOPNOTSUPP)
+		return -errno;
+	return 0;
+}
+
 static int make_hard(int root, int dir, const char *leaf, const char *target)
 {
 	return linkat(root, target + strspn(target, "/"), dir, leaf, 0) < 0 ? -errno : 0;
@@ -141,6 +157,8 @@ static int make_node(int root, int dir, const char *leaf, const struct tree_entr
 		return mknodat(dir, leaf, S_IFIFO | 0600, 0) < 0 ? -errno : 0;
 	case TREE_SOCKET:
 		return make_socket(dir, leaf);
+	case TREE_METACOPY:
+		return make_metacopy(dir, leaf);
 	case TREE_KINDS:
 	default:
 		return -EINVAL;

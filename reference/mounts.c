@@ -33,23 +33,78 @@ static int set_propagation(const struct spec_mount *m, int fd, struct fault *f)
 	return 0;
 }
 
+static bool is_overlay(const struct spec_mount *m)
+{
+	return !m->bind && streq(m->type, "overlay");
+}
+
+static int open_bind(struct container *c, struct spec_mount *m, struct fault *f)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (asprintf(&path, "%s%s%s", *m->source == '/' ? "" : c->bundle,
+		     *m->source == '/' ? "" : "/", m->source) < 0)
+		return fault_path(f, ENOMEM, "mounts: source", m->source);
+	m->source_fd = open(path, O_PATH | O_CLOEXEC);
+	return m->source_fd < 0 ? fault_path(f, errno, "mounts: source", path) : 0;
+}
+
+/* Its directories are named by options, so it is mounted while the caller's root is in sight. */
+static int open_overlay(struct spec_mount *m, struct fault *f)
+{
+	_cleanup_close_ int fs = sys_fsopen("overlay", MS_FSOPEN_CLOEXEC);
+	_cleanup_free_ char *data = strdup(m->data ? m->data : "");
+	char *rest = data, *option;
+	int r = fs < 0 ? fs : data ? 0 : -ENOMEM;
+
+	while (r >= 0 && (option = strsep(&rest, ","))) {
+		char *value = strchr(option, '=');
+
+		if (value)
+			*value++ = '\0';
+		r = sys_fsconfig(fs, value ? MS_FSCONFIG_SET_STRING : MS_FSCONFIG_SET_FLAG, option,
+				 value, 0);
+	}
+	if (r >= 0)
+		r = sys_fsconfig(fs, MS_FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (r >= 0)
+		r = m->source_fd = sys_fsmount(fs, MS_FSMOUNT_CLOEXEC, 0);
+	return r < 0 ? fault_path(f, -r, "mounts: overlay (Linux 5.2)", m->destination) : 0;
+}
+
 /* Before the stage covers the root's directory, which a source may lie in. */
 int mounts_open_sources(struct container *c, struct fault *f)
 {
 	for (size_t i = 0; i < c->spec.n_mounts; i++) {
 		struct spec_mount *m = &c->spec.mounts[i];
-		_cleanup_free_ char *path = NULL;
+		int r = 0;
 
-		if (!m->bind)
-			continue;
-		if (asprintf(&path, "%s%s%s", *m->source == '/' ? "" : c->bundle,
-			     *m->source == '/' ? "" : "/", m->source) < 0)
-			return fault_path(f, ENOMEM, "mounts: source", m->source);
-		m->source_fd = open(path, O_PATH | O_CLOEXEC);
-		if (m->source_fd < 0)
-			return fault_path(f, errno, "mounts: source", path);
+		if (m->bind)
+			r = open_bind(c, m, f);
+		else if (is_overlay(m))
+			r = open_overlay(m, f);
+		if (r < 0)
+			return r;
 	}
 	return 0;
+}
+
+static int mount_overlay(struct container *c, struct spec_mount *m, struct fault *f)
+{
+	_cleanup_close_ int fd = TAKE_FD(m->source_fd);
+	_cleanup_close_ int target = rootfs_open(c, m->destination, true, f);
+	int r = target;
+
+	if (target < 0)
+		return target;
+	r = sys_move_mount(fd, "", target, "",
+			   MS_MOVE_MOUNT_F_EMPTY_PATH | MS_MOVE_MOUNT_T_EMPTY_PATH);
+	if (r < 0)
+		return fault_path(f, -r, "mounts: attach", m->destination);
+	r = m->set || m->clear ? mask_remount(fd, m->set, m->clear) : 0;
+	if (r < 0)
+		return fault_path(f, -r, "mounts: options", m->destination);
+	return set_propagation(m, fd, f);
 }
 
 static int mount_bind(struct container *c, struct spec_mount *m, struct fault *f)
@@ -107,6 +162,8 @@ int mounts_apply(struct container *c, struct fault *f)
 
 		if (m->bind)
 			r = mount_bind(c, m, f);
+		else if (is_overlay(m))
+			r = mount_overlay(c, m, f);
 		else if (streq(m->type, "cgroup"))
 			r = cgroup_mount(c, m, f);
 		else

@@ -120,6 +120,7 @@ static const struct mutant mutants[] = {
 	ERRNO("enotdir-skip", ENOTDIR),
 	ERRNO("eacces-skip", EACCES),
 	ERRNO("enametoolong-skip", ENAMETOOLONG),
+	ERRNO("eio-skip", EIO),
 	PLAN("duplicate-refused", plan_refuse_duplicate),
 	{ .name = "duplicate-unmasks",
 	  .seam.plan = plan_unverified,

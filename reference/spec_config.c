@@ -60,7 +60,7 @@ static const struct field mount_fields[] = {
 static int check_mount(struct reader *r, struct spec_mount *m)
 {
 	static const char *const types[] = { "proc",   "sysfs",	 "tmpfs", "devpts",
-					     "mqueue", "cgroup", "bind" };
+					     "mqueue", "cgroup", "bind",  "overlay" };
 	int ret = spec_mount_options(r, m);
 
 	if (ret < 0)

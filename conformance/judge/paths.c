@@ -93,11 +93,34 @@ JUDGE(path_missing_untouched) = {
 
 /* Ends of a container ------------------------------------------------------------------------ */
 
+#define FAILING "/t/over/failing"
+
 REFUSED(path_absolute);
 REFUSED(path_loop);
 REFUSED(path_notdir);
 REFUSED(list_nul);
 STARTS(path_missing);
+
+/* The sibling shows that the kernel can't look the path up; where it can, there is no question. */
+static void check_failing(const struct view *v, struct finding *f)
+{
+	const struct row *r = find_row(v->facts, "probe", "plain", "run", OP_LOOK, FAILING);
+	const struct view plain = { .facts = v->facts, .container = plain_container(v->facts) };
+
+	if (plain.container && container_refused(&plain))
+		found(f, VERDICT_SKIP, "no overlay file system can be mounted here");
+	else if (r && row_ok(r))
+		found(f, VERDICT_SKIP, "overlay file systems know no metacopy here");
+	else if (!r || !streq(r->result, "EIO"))
+		found(f, VERDICT_BROKEN, "dull control: no look at %s without masks", FAILING);
+	else
+		check_refused(v, f);
+}
+
+JUDGE(path_failing) = {
+	.check = check_failing,
+	.expected = "the container is refused",
+};
 
 /* The bundles put nothing below /proc, so what stands there is a mask that nobody asked for. Masks
  * come from a tmpfs or, of files, from a /dev; other types may be how a runtime makes a procfs. */

@@ -232,6 +232,13 @@ static inline void recount(struct facts *f)
 	EDIT(notdir_started, "refusals", path_notdir, PASS, FAIL,                                  \
 	     add(f, PROBE("notdir", "first", OP_RAN, ""), "");                                     \
 	     add(f, PROBE("notdir", "first", OP_LOOK, "/t"), "type=dir"))                          \
+	EDIT(failing_started, "failing", path_failing, PASS, FAIL,                                 \
+	     add(f, PROBE("a", "first", OP_RAN, ""), "");                                          \
+	     add(f, PROBE("a", "first", OP_LOOK, "/t"), "type=dir"))                               \
+	EDIT(failing_found, "failing", path_failing, PASS, SKIP,                                   \
+	     set(f, PROBE("plain", "run", OP_LOOK, "/t/over/failing"), "ok", "type=file"))         \
+	EDIT(failing_dull, "failing", path_failing, PASS, BROKEN,                                  \
+	     set(f, PROBE("plain", "run", OP_LOOK, "/t/over/failing"), "ENOENT", ""))              \
 	EDIT(refused_ran, "refusals", life_refused_payload, PASS, FAIL,                            \
 	     add(f, PROBE("loop", "first", OP_RAN, ""), "");                                       \
 	     add(f, PROBE("loop", "first", OP_LOOK, "/t"), "type=dir"))                            \
