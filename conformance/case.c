@@ -103,6 +103,8 @@ static void write_container(const struct container *k, struct text *out)
 	size_t i;
 
 	text_add_record(out, "container", k->name, expect_names[k->expect], k->topics, NULL);
+	if (k->state)
+		text_add_record(out, "state", k->state, NULL);
 	text_add_record(out, "config", k->config, NULL);
 	for (i = 0; i < k->n_masks; i++)
 		text_add_record(out, "mask", k->masks[i].path, k->masks[i].class, NULL);
@@ -232,6 +234,14 @@ static int read_container(struct reader *r, char **f)
 	return 0;
 }
 
+/* The name becomes part of a folder's. */
+static int read_state(struct reader *r, char **f)
+{
+	struct container *k = last_container(r);
+
+	return k && *f[1] && !strpbrk(f[1], "/. ") ? read_text(&k->state, f[1]) : -EINVAL;
+}
+
 static int read_config(struct reader *r, char **f)
 {
 	struct container *k = last_container(r);
@@ -292,8 +302,9 @@ static const struct {
 	{ "bundle", 2, read_bundle },	   { "title", 2, read_title },
 	{ "profile", 2, read_profile },	   { "flag", 2, read_flag },
 	{ "tree", MAX_FIELDS, read_tree }, { "container", 4, read_container },
-	{ "config", 2, read_config },	   { "mask", 3, read_mask },
-	{ "todo", 5, read_todo },	   { "end", 2, read_end },
+	{ "state", 2, read_state },	   { "config", 2, read_config },
+	{ "mask", 3, read_mask },	   { "todo", 5, read_todo },
+	{ "end", 2, read_end },
 };
 
 static int read_record(struct reader *r, char *line)

@@ -10,8 +10,10 @@
  *   tree KIND PATH MODE UID GID ARG    KIND dir file link hard char fifo socket; ARG is the
  *                                      content, the link's target or major:minor
  *   container NAME EXPECT TOPICS       EXPECT starts|refused|either; TOPICS blank-separated
- *   config JSON                        of the container above; @ROOTFS@ @IO@ @ID@ @DEV@ and
- *                                      @sysfs:N@ are replaced by observe
+ *   state NAME                         the container above gets a state root of its own, of that
+ *                                      name, in place of the one that all others share
+ *   config JSON                        of the container above; @ROOTFS@ @IO@ @ID@ @DEV@
+ *                                      and @sysfs:N@ are replaced by observe
  *   mask PATH CLASS                    a path of the lists of the container above, and its class
  *   todo IDENTITY OP PATH CLASS        of the container above, in the order of execution
  *   end LINES
@@ -103,6 +105,7 @@ struct container {
 	char *name;
 	enum expect expect;
 	char *topics;
+	char *state; /* NULL: that of the run */
 	char *config;
 	struct mask *masks;
 	size_t n_masks;

@@ -56,6 +56,7 @@ static void free_built(struct test_case *c)
 		}
 		free(k->name);
 		free(k->topics);
+		free(k->state);
 		free(k->config);
 	}
 	free(c->bundle);
@@ -250,7 +251,7 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 	enum userns_kind kind;
 	int r = check_fields(o,
 			     "name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
-			     "rootfsPropagation args maskedPaths readonlyPaths maskedPathsText",
+			     "rootfsPropagation stateRoot args maskedPaths readonlyPaths maskedPathsText",
 			     "containers", error);
 
 	if (r == 0 && userns_asked(o, &kind) < 0)
@@ -261,6 +262,8 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 		r = fault(error, "containers.paths: not an object");
 	if (r == 0)
 		r = check_name(c, string(o, "name", "a"), error);
+	if (r == 0 && field(o, "stateRoot"))
+		r = check_plain(string(o, "stateRoot", ""), "stateRoot", error);
 	return r < 0 ? r : check_topics(string(o, "topics", ""), error);
 }
 
@@ -277,6 +280,7 @@ static int read_container(struct test_case *c, const cJSON *o, const struct user
 		return r;
 	k.name = xstrdup(string(o, "name", "a"));
 	k.topics = xstrdup(string(o, "topics", ""));
+	k.state = field(o, "stateRoot") ? xstrdup(string(o, "stateRoot", "")) : NULL;
 	k.config = config_text(o, k.name, string(o, "maskedPathsText", NULL), users);
 	cJSON_ArrayForEach (paths, field(o, "paths"))
 		if (r == 0)

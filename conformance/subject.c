@@ -64,7 +64,7 @@ static bool runtime(struct subject *s, const char *phase, struct command_result 
 	for (i = 0; i < opt->n_runtime_args; i++)
 		argv[n++] = opt->runtime_args[i];
 	argv[n++] = (char *)(uintptr_t) "--root";
-	argv[n++] = (char *)(uintptr_t)STATE_ROOT;
+	argv[n++] = s->state_root;
 	for (i = 0; words[i] && i < 10; i++)
 		argv[n++] = (char *)(uintptr_t)words[i];
 	for (i = 0; i < n; i++)
@@ -239,7 +239,7 @@ static void clean_up(struct subject *s)
 {
 	const char *const force[] = { "delete", "--force", s->id, NULL };
 
-	if (count_named(STATE_ROOT, s->id, 2) > 0)
+	if (count_named(s->state_root, s->id, 2) > 0)
 		command(s, "cleanup", force);
 }
 
@@ -267,6 +267,7 @@ static void subject_end(struct subject *s)
 	safe_close(s->go);
 	free(s->id);
 	free(s->dir);
+	free(s->state_root);
 }
 
 static void subject_init(struct subject *s, struct observation *o, const struct container *k)
@@ -275,6 +276,9 @@ static void subject_init(struct subject *s, struct observation *o, const struct 
 	/* The dot: no id is the beginning of another one. */
 	s->id = xasprintf("%s-%u-%s.", o->opt->run_id, o->index, k->name);
 	s->dir = xasprintf(CASES "/%u-%s", o->index, k->name);
+	s->state_root = xasprintf(STATE_ROOT "%s%s", k->state ? "-" : "", k->state ? k->state : "");
+	if (k->state)
+		mkdir(s->state_root, 0755); /* as sandbox.c makes the other one */
 	if (bundle_make(s) == 0)
 		bring_up(s);
 }

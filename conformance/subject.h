@@ -10,7 +10,7 @@
 struct subject {
 	struct observation *o;
 	const struct container *k;
-	char *id, *dir;
+	char *id, *dir, *state_root;
 	int rootfs;
 	int ready, go; /* FIFOs, read-write so that no open blocks */
 	pid_t pid;     /* of the container's init, 0 while unknown */
