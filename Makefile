@@ -71,7 +71,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls sha256 facts mountinfo userns
-OBSERVE := $(SHARED) bundle command host limit observe sandbox state subject supervisor tree views watchdog
+OBSERVE := $(SHARED) bundle command host limit observe rounds sandbox state subject supervisor tree views watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
 	maskspec pairs repeats run_options run_time strict
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
@@ -189,6 +189,7 @@ FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
 FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
 
 $(B)/tests/check_state: $(B)/conformance/state.o
+$(B)/tests/check_rounds: $(B)/conformance/probe/isolation.o $(B)/conformance/probe/look.o
 $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
 

@@ -45,16 +45,40 @@ static void expand_sysfs(struct subject *s, char **config)
 	replace_all(config, token, json.len ? text_str(&json) : "\"/sys/none\"");
 }
 
+/* The dot: no container's folder has one. */
+static char *shared_dir(const struct subject *s)
+{
+	return xasprintf(CASES "/%u.shared", s->o->index);
+}
+
+/* "@SHARED@" in a config stands for one directory of the host's for all containers of the case. */
+static int make_shared(const struct subject *s, unsigned int shift)
+{
+	_cleanup_free_ char *dir = shared_dir(s);
+	_cleanup_free_ char *file = xasprintf("%s/f", dir);
+
+	if (!strstr(s->k->config, "@SHARED@"))
+		return 0;
+	if (mkdir(dir, 0755) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	if (write_file_at(AT_FDCWD, file, "", 0) < 0 || chown(file, shift, shift) < 0 ||
+	    chown(dir, shift, shift) < 0)
+		return -errno;
+	return 0;
+}
+
 static int write_config(struct subject *s)
 {
 	_cleanup_free_ char *config = xstrdup(s->k->config);
 	_cleanup_free_ char *io = xasprintf("%s/io", s->dir);
 	_cleanup_free_ char *rootfs = xasprintf("%s/rootfs", s->dir);
 	_cleanup_free_ char *path = xasprintf("%s/config.json", s->dir);
+	_cleanup_free_ char *shared = shared_dir(s);
 
 	replace_all(&config, "@IO@", io);
 	replace_all(&config, "@ROOTFS@", rootfs);
 	replace_all(&config, "@ID@", s->id);
+	replace_all(&config, "@SHARED@", shared);
 	expand_sysfs(s, &config);
 	return write_file_at(AT_FDCWD, path, config, strlen(config));
 }
@@ -162,6 +186,8 @@ int bundle_make(struct subject *s)
 		fprintf(stderr, "observe: %s: make %s: %s\n", s->o->c->bundle, path, errno_name(r));
 		return r;
 	}
-	r = make_io(s, shift);
+	r = make_shared(s, shift);
+	if (r == 0)
+		r = make_io(s, shift);
 	return r < 0 ? r : write_config(s);
 }

@@ -20,6 +20,7 @@ enum asked {
 	ASKED_TRY,	/* try-write as root */
 	ASKED_TRY_LOOK, /* the same, and a look as root and an ordinary user */
 	ASKED_STATFS,	/* the same with statfs, of paths that may not be there */
+	ASKED_ROUNDS,	/* act and feel, in rounds of several containers */
 	ASKED_NOTHING,	/* only a mask record */
 };
 
@@ -67,6 +68,11 @@ static const struct class_rule {
 	{ "ro-mask-inside-dir", 'D', ASKED_TRY_LOOK, .is_mask = true },
 	{ "ro-submount", 'D', ASKED_TRY_LOOK, .is_mask = true },
 	{ "ro-default", 'A', ASKED_STATFS, .is_mask = true },
+	{ "iso-dir", 'D', ASKED_ROUNDS, .control = false },
+	{ "iso-file", 'F', ASKED_ROUNDS, .control = false },
+	{ "iso-own", 'D', ASKED_ROUNDS, .control = true },
+	{ "control-iso-dir", 'D', ASKED_ROUNDS, .control = true },
+	{ "control-iso-file", 'F', ASKED_ROUNDS, .control = true },
 };
 
 static const struct class_rule look_rule = { .target = 'A', .asked = ASKED_LOOK, .is_mask = true };
@@ -124,6 +130,8 @@ static bool is_asked(const struct class_rule *rule, enum op op, enum identity as
 		       (op == OP_LOOK && (as == AS_ROOT || as == AS_USER));
 	case ASKED_STATFS:
 		return (op == OP_TRYWRITE || op == OP_STATFS) && as == AS_ROOT;
+	case ASKED_ROUNDS:
+		return (op == OP_ACT || op == OP_FEEL) && as == AS_ROOT;
 	case ASKED_NOTHING:
 	default:
 		return false;

@@ -4,8 +4,8 @@
  * masking needs, so that any runtime can take it. Fields of the fixture's container:
  *   userns true or "many", "one", false (else as the run says), sysfs true, sysadmin true,
  *   readonlyRoot true, mounts [OCI mounts, added], rootfsPropagation, args, maskedPaths and
- *   readonlyPaths (any JSON), maskedPathsText
- * observe replaces @IO@ and @ID@.
+ *   readonlyPaths (any JSON), maskedPathsText; not part of it: stateRoot, see case.h
+ * observe replaces @IO@, @ID@ and @SHARED@, a directory of the host's for all containers of a case.
  */
 #include "conformance/fixture.h"
 

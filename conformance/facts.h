@@ -9,7 +9,8 @@
  *   r SOURCE PHASE IDENTITY OP PATH RESULT VALUE  an observation
  *   end LINES
  * SOURCE is `probe:NAME` or `driver:NAME` for container NAME, `driver` for the whole case.
- * PHASE: before, create, start, first, run, running, exec, kill, delete, after.
+ * PHASE: before, create, start, first, run, round-0 to round-3 (of several containers at once),
+ * running, exec, kill, delete, after.
  * The header key `deny` says what the runtime was told that the kernel lacks (calls.h).
  * The format is append-only: readers ignore header keys and operations they do not know.
  */

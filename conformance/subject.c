@@ -287,6 +287,7 @@ static void finish(struct subject *s, size_t n)
 {
 	size_t i;
 
+	run_rounds(s, n);
 	for (i = 0; i < n; i++)
 		look_at_running(&s[i]);
 	for (i = 0; i < n; i++)

@@ -28,6 +28,9 @@ bool bundle_probe_intact(const struct subject *s);
 /* Every @token in *@s, which is owned, becomes @by. */
 void replace_all(char **s, const char *token, const char *by);
 
+/* rounds.c: what the @n containers of a case, all running, do to each other. */
+void run_rounds(struct subject *s, size_t n);
+
 /* views.c: each writes facts. */
 void view_container_mounts(struct subject *s, const char *phase);
 void view_host_mounts(struct subject *s, const char *phase);

@@ -5,6 +5,7 @@
  * `ready` (the driver looks from the host) and `go`.
  */
 #include "conformance/probe/probe.h"
+#include "conformance/probe/isolation.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -261,7 +262,37 @@ static void first_look(const struct probe *p)
 			run_row(p, "first", &p->todo[i]);
 }
 
-static void barrier(void)
+static void report_round(const struct probe *p, const struct todo *t, int number)
+{
+	_cleanup_free_ char *phase = xasprintf("round-%d", number);
+	_cleanup_text_ struct text value = { 0 };
+	int r = t->op == OP_ACT ? isolation_act(t->path, p->name, number, &value)
+				: isolation_feel(t->path, &value);
+
+	report(p, phase, t->as, op_info[t->op].name, t->path, r < 0 ? errno_name(r) : "ok",
+	       text_str(&value));
+}
+
+/* False: @word is none of a round. */
+static bool run_round(const struct probe *p, char word)
+{
+	bool acts = word >= ROUND_ACT && word < ROUND_ACT + ROUNDS;
+	enum op op = acts ? OP_ACT : OP_FEEL;
+	int number = word - (acts ? ROUND_ACT : ROUND_FEEL);
+	size_t i;
+
+	if (number < 0 || number >= ROUNDS)
+		return false;
+	for (i = 0; i < p->n; i++)
+		if (p->todo[i].op == op)
+			report_round(p, &p->todo[i], number);
+	if (!acts)
+		isolation_release();
+	return true;
+}
+
+/* Waits until the driver has looked, and does the rounds that it asks for meanwhile. */
+static void barrier(const struct probe *p)
 {
 	_cleanup_close_ int ready = open(PROBE_DIR "/ready", O_WRONLY | O_CLOEXEC);
 	_cleanup_close_ int go = -EBADF;
@@ -270,8 +301,9 @@ static void barrier(void)
 	if (ready < 0 || write(ready, &c, 1) < 0)
 		return;
 	go = open(PROBE_DIR "/go", O_RDONLY | O_CLOEXEC);
-	if (go >= 0 && read(go, &c, 1) < 0)
-		return;
+	while (go >= 0 && read(go, &c, 1) == 1 && run_round(p, c))
+		if (write(ready, &c, 1) < 0)
+			return;
 }
 
 static int load_todo(struct probe *p)
@@ -323,6 +355,6 @@ int probe_main(int argc, char **argv)
 	first_look(&p);
 	run_todo(&p);
 	report(&p, "run", AS_ROOT, "ran", "", "ok", "");
-	barrier();
+	barrier(&p);
 	return 0;
 }
