@@ -41,6 +41,11 @@ const struct mutant *mutant;
 	{                                                                                          \
 		.name = n, .seam.config = config_edit, .edit = editor                              \
 	}
+#define SHARING(n, hook, make)                                                                     \
+	{                                                                                          \
+		.name = n, .seam.stages = stages_share, .seam.plan = plan_unverified,              \
+		.seam.apply = hook, .mask = make                                                   \
+	}
 #define STAGES(n, hook)                                                                            \
 	{                                                                                          \
 		.name = n, .seam.stages = hook                                                     \
@@ -242,6 +247,15 @@ static const struct mutant mutants[] = {
 	{ .name = "prop-shared", .seam.apply = apply_shared_propagation },
 	STAGES("prop-host", stages_host_masks),
 	STAGES("leak-superblock", stages_leak_superblock),
+	SHARING("iso-dir-writable", apply_directory, mask_shared_directory),
+	SHARING("iso-dir-readonly", apply_directory, mask_shared_directory_readonly),
+	SHARING("iso-file-writable", apply_file, mask_shared_file),
+	{ .name = "iso-dir-kept",
+	  .seam.stages = stages_keep,
+	  .seam.plan = plan_unverified,
+	  .seam.apply = apply_directory,
+	  .mask = mask_shared_directory },
+	FILE_MASK("iso-null-readonly", mask_host_null_readonly),
 
 	/* errors and lifecycle */
 	STAGES("errors-swallowed", stages_swallow),

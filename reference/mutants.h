@@ -225,6 +225,14 @@ STAGES_HOOK(stages_readonly_create);
 STAGES_HOOK(stages_readonly_late);
 STAGES_HOOK(stages_readonly_on_host);
 
+/* mutants_isolation.c */
+STAGES_HOOK(stages_share);
+STAGES_HOOK(stages_keep);
+MASK_HOOK(mask_shared_directory);
+MASK_HOOK(mask_shared_directory_readonly);
+MASK_HOOK(mask_shared_file);
+MASK_HOOK(mask_host_null_readonly);
+
 /* mutants_rungs.c */
 bool lacks_fsopen(void);
 bool skip_host_link_walking(const struct look *l, size_t i);

@@ -108,8 +108,9 @@ static bool is_answer(const struct judge *j, const struct row *r, size_t how)
 /* The rows that a verdict may hang on; @ops: those of a judge of rows that count now. */
 static bool concerns(enum requirement_id id, uint64_t ops, const struct row *r)
 {
-	if (judges[id]->check) /* the chapter of paths reads no mount table */
-		return r->op != OP_MOUNTINFO || !strstr(requirements[id].spec, "/30-paths.md");
+	if (judges[id]->check) /* the chapters of paths and isolation read no mount table */
+		return r->op != OP_MOUNTINFO || !(strstr(requirements[id].spec, "/30-paths.md") ||
+						  strstr(requirements[id].spec, "/70-isolation.md"));
 	return r->op >= OP_COUNT || (ops & BIT(r->op)) || r->op == OP_EXIT || r->op == OP_OFFERED ||
 	       r->op == OP_RAN || r->op == OP_PROBED;
 }

@@ -176,8 +176,11 @@ static inline void recount(struct facts *f)
 #define ALIASES "maskref-0.1.0/aliases-small"
 #define SEEN_LINE "9999 1 0:9999 / /run/x/rootfs/t/a rw,relatime - tmpfs none rw"
 
+#include "conformance/tests/spoil_isolation.h"
+
 /* EDIT(name, bundle, requirement, verdict before, verdict after, statements on f) */
 #define EDITS                                                                                      \
+	ISOLATION_EDITS                                                                            \
 	EDIT(dir_changed, "directories", dir_covered, PASS, FAIL,                                  \
 	     set(f, DRIVER("a", "after", OP_DIGEST, "/t/a"), "ok", "0123"))                        \
 	EDIT(dir_gone, "directories", dir_covered, PASS, FAIL,                                     \
