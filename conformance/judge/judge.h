@@ -68,7 +68,7 @@ struct view {
 	const struct container *container;
 };
 
-#define BIT(x) (UINT64_C(1) << (x))
+#define BIT(x) ((x) < 64 ? UINT64_C(1) << ((x) & 63) : 0) /* beyond: in no set */
 #define MAX_CONTROLS 3
 
 struct judge {

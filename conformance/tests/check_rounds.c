@@ -132,6 +132,17 @@ START_TEST(test_nothing_there)
 }
 END_TEST
 
+static void free_rows(struct container *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->n_todo; i++) {
+		free(k->todo[i].path);
+		free(k->todo[i].class);
+	}
+	free(k->todo);
+}
+
 static const char *const classes[] = { "iso-dir", "iso-file", "iso-own", "control-iso-dir",
 				       "control-iso-file" };
 
@@ -139,7 +150,7 @@ static const char *const classes[] = { "iso-dir", "iso-file", "iso-own", "contro
  */
 START_TEST(test_class)
 {
-	struct container k = { 0 };
+	_cleanup_(free_rows) struct container k = { 0 };
 
 	ck_assert_int_eq(class_add(&k, classes[_i], "/t/x"), 0);
 	class_sort(&k);
