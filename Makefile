@@ -70,8 +70,9 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
-SHARED := text case calls sha256 facts mountinfo userns
-OBSERVE := $(SHARED) bundle command host limit observe rounds sandbox state subject supervisor tree views watchdog
+SHARED := text case calls fault sha256 facts mountinfo userns
+OBSERVE := $(SHARED) bundle caller command host limit observe rounds sandbox state subject supervisor tree views \
+	watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
 	maskspec pairs repeats run_options run_time strict
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \

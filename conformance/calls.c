@@ -34,26 +34,51 @@ static size_t find(const char *word, size_t n)
 	return CALL_RULES;
 }
 
-int calls_parse(const char *words, uint64_t *ret, char **ret_bad)
+bool is_denial(const struct denial *d)
 {
-	uint64_t set = 0;
+	return d->calls || d->fault.mode != FAULT_NONE;
+}
+
+static int take_word(struct denial *d, const char *word, size_t n)
+{
+	size_t i = find(word, n);
+
+	if (i < CALL_RULES) {
+		d->calls |= UINT64_C(1) << i;
+		return 0;
+	}
+	/* One fault a run: what is seen has one cause. */
+	return d->fault.mode == FAULT_NONE ? fault_parse(word, n, &d->fault) : -EINVAL;
+}
+
+int calls_parse(const char *words, struct denial *ret, char **ret_bad)
+{
+	struct denial d = { 0 };
 
 	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
 		size_t n = strcspn(words, " ");
-		size_t i = find(words, n);
 
-		if (i == CALL_RULES) {
+		if (take_word(&d, words, n) < 0) {
 			*ret_bad = xstrndup(words, n);
 			return -EINVAL;
 		}
-		set |= UINT64_C(1) << i;
 		words += n;
 	}
-	*ret = set;
+	*ret = d;
 	return 0;
 }
 
-char *calls_words(uint64_t set)
+char *calls_remedy(const char *bad)
+{
+	_cleanup_free_ char *known = calls_known();
+
+	if (strip_prefix(bad, "fault"))
+		return xasprintf("at most one, fault=K:pass or fault=K:einval, K from 1 to %d",
+				 FAULT_MAX);
+	return xasprintf("none of %s fault=K:pass fault=K:einval", known);
+}
+
+static char *set_words(uint64_t set)
 {
 	_cleanup_text_ struct text t = { 0 };
 	size_t i;
@@ -64,6 +89,14 @@ char *calls_words(uint64_t set)
 	return xstrdup(text_str(&t));
 }
 
+char *calls_words(const struct denial *d)
+{
+	_cleanup_free_ char *calls = set_words(d->calls);
+	_cleanup_free_ char *fault = d->fault.mode == FAULT_NONE ? NULL : fault_word(&d->fault);
+
+	return xasprintf("%s%s%s", calls, *calls && fault ? " " : "", fault ? fault : "");
+}
+
 char *calls_known(void)
 {
 	uint64_t all = 0;
@@ -72,5 +105,5 @@ char *calls_known(void)
 	for (i = 0; i < CALL_RULES; i++)
 		if (call_rules[i].errnum)
 			all |= UINT64_C(1) << i;
-	return calls_words(all);
+	return set_words(all);
 }

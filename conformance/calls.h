@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conformance/fault.h"
+
 struct call_rule {
 	const char *name;
 	int errnum;	  /* positive errno of the answer; 0: is only counted, never denied */
@@ -20,9 +22,18 @@ struct call_rule {
 enum { CALL_RULES = 15 };
 extern const struct call_rule call_rules[CALL_RULES];
 
-/* The set that the blank-separated @words name: 0, or -EINVAL with the word in @ret_bad (owned). */
-int calls_parse(const char *words, uint64_t *ret, char **ret_bad);
+/* What DENY asks for. */
+struct denial {
+	uint64_t calls; /* a set of rows of the table */
+	struct fault fault;
+};
+bool is_denial(const struct denial *d);
+
+/* What the blank-separated @words name: 0, or -EINVAL with the word in @ret_bad (owned). */
+int calls_parse(const char *words, struct denial *ret, char **ret_bad);
+/* What a word must be that calls_parse() refused; owned by the caller. */
+char *calls_remedy(const char *bad);
 /* The names that DENY knows, blank-separated; owned by the caller. */
 char *calls_known(void);
-/* The words of @set in the order of the table; owned by the caller. */
-char *calls_words(uint64_t set);
+/* The words of @d in the order of the table, the fault last; owned by the caller. */
+char *calls_words(const struct denial *d);

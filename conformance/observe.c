@@ -49,12 +49,12 @@ static int read_cgroup(const char *arg, enum cgroup_layout *ret)
 
 static int read_deny(struct options *o, const char *arg)
 {
-	_cleanup_free_ char *bad = NULL;
-	_cleanup_free_ char *known = calls_known();
+	_cleanup_free_ char *bad = NULL, *remedy = NULL;
 
 	if (calls_parse(arg, &o->deny, &bad) == 0)
 		return 0;
-	fprintf(stderr, "observe: --deny %s: none of %s\n", bad, known);
+	remedy = calls_remedy(bad);
+	fprintf(stderr, "observe: --deny %s: %s\n", bad, remedy);
 	return -EINVAL;
 }
 
@@ -199,7 +199,7 @@ static void run_cases(const struct options *o)
 /* The header needs a runtime that may hang: made in a worker of its own, passed by a pipe. */
 static int make_header(struct options *o)
 {
-	_cleanup_free_ char *deny = calls_words(o->deny);
+	_cleanup_free_ char *deny = calls_words(&o->deny);
 	_cleanup_free_ char *text = NULL;
 	const char *step;
 	size_t len = 0;
@@ -312,7 +312,7 @@ int main(int argc, char **argv)
 		return probe_main(argc - 1, argv + 1);
 	if (parse_options(&o, argc, argv) < 0)
 		return 2;
-	r = o.deny ? supervisor_probe() : 0;
+	r = is_denial(&o.deny) ? supervisor_probe() : 0;
 	if (r < 0)
 		return die("DENY needs seccomp user notification that lets calls go on (Linux 5.5)",
 			   r);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "conformance/calls.h"
 #include "conformance/case.h"
 #include "conformance/sha256.h"
 
@@ -39,7 +40,7 @@ struct options {
 	unsigned int jobs;
 	unsigned int most_tasks; /* of the whole run; 0: not bounded */
 	enum cgroup_layout cgroup;
-	uint64_t deny;	    /* a set of calls.h: what the runtime is told that the kernel lacks */
+	struct denial deny; /* what the kernel does not do for the runtime */
 	struct text header; /* `h` records of every facts file */
 	char **cases;
 	size_t n_cases;
@@ -86,11 +87,13 @@ unsigned long now_usec(void);
 /* supervisor.c ----------------------------------------------------------------------------- */
 /* 0 where the kernel lets a supervisor answer in its place, and let calls go on (5.5). */
 int supervisor_probe(void);
-/* In a worker: starts to deny @denied, a set of calls.h, to what supervisor_enter() is called in.
- */
-int supervisor_start(uint64_t denied);
+/* In a worker: starts to deny @d to what supervisor_enter() is called in. */
+int supervisor_start(const struct denial *d);
 /* In a child, last before it executes the runtime; 0 also where nothing is denied. */
 int supervisor_enter(void);
+/* A container's start begins, or has ended: calls are counted for the fault, until its program is
+ * executed. */
+void supervisor_count(bool open);
 /* How often each call was denied and let through, up to now. */
 void supervisor_facts(struct observation *o);
 

@@ -193,13 +193,15 @@ static int check_lists(const struct run_options *o)
 /* In the order of the table from here on, so that equal sets read the same. */
 static int check_deny(struct run_options *o)
 {
-	_cleanup_free_ char *known = calls_known();
 	_cleanup_free_ char *bad = NULL;
-	uint64_t set;
+	struct denial d;
 
-	if (calls_parse(o->deny, &set, &bad) < 0)
-		return complain(EXIT_USAGE, "DENY=%s: none of %s", bad, known);
-	o->deny = calls_words(set);
+	if (calls_parse(o->deny, &d, &bad) < 0) {
+		_cleanup_free_ char *remedy = calls_remedy(bad);
+
+		return complain(EXIT_USAGE, "DENY=%s: %s", bad, remedy);
+	}
+	o->deny = calls_words(&d);
 	return -1;
 }
 

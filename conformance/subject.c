@@ -125,6 +125,12 @@ static void check_probe(struct subject *s)
 		s->o->c->bundle, s->k->name);
 }
 
+/* The preflight says whether the runtime runs at all; a bundle's other containers are controls. */
+static bool is_faulty(const struct subject *s)
+{
+	return s->k == s->o->c->containers && !streq(s->o->c->bundle, "preflight");
+}
+
 static void bring_up(struct subject *s)
 {
 	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
@@ -136,6 +142,7 @@ static void bring_up(struct subject *s)
 	view_device_modes(s, "before");
 	view_digests(s, "before");
 	witness(s, true);
+	supervisor_count(is_faulty(s));
 	s->created = command(s, "create", create);
 	view_host_mounts(s, "create");
 	if (!s->created)
@@ -281,6 +288,7 @@ static void subject_init(struct subject *s, struct observation *o, const struct 
 		mkdir(s->state_root, 0755); /* as sandbox.c makes the other one */
 	if (bundle_make(s) == 0)
 		bring_up(s);
+	supervisor_count(false);
 }
 
 static void finish(struct subject *s, size_t n)
@@ -360,7 +368,7 @@ void observe_case(const struct options *opt, const char *path, unsigned int inde
 		fprintf(stderr, "observe: %s: %s: %s\n", path, step, errno_name(r));
 		return;
 	}
-	r = supervisor_start(opt->deny);
+	r = supervisor_start(&opt->deny);
 	if (r < 0) {
 		fprintf(stderr, "observe: %s: start the supervisor: %s\n", path, errno_name(r));
 		return;

@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "conformance/caller.h"
 #include "conformance/calls.h"
 #include "conformance/mountinfo.h"
 #include "reference/sys.h"
@@ -34,21 +35,39 @@
 #endif
 
 #define LISTENERS 1024
+#define NUMBERS_MAX (2 * CALL_RULES + MOUNT_CALLS + 2)
 
 /* Of the one case of this worker; counts are the thread's, read when the case is at its end. */
 static struct {
 	int door; /* where the commands hand in their listeners; -EBADF: nothing is supervised */
-	uint64_t denied;
-	dev_t dev; /* the probe */
-	ino_t ino;
+	struct denial denied;
+	struct stat probe;
 	unsigned long answered[CALL_RULES], passed[CALL_RULES];
-} super = { .door = -EBADF };
+	pthread_mutex_t lock; /* of what follows */
+	struct fault_count count;
+	char *hit; /* where the K-th call was to act */
+} super = { .door = -EBADF, .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* The filter --------------------------------------------------------------------------------- */
 
+/* Executions are seen where calls are counted: they end with the payload's. */
+static const int executions[] = { SYS_execve, SYS_execveat };
+
+static size_t list_fault_numbers(int *numbers)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < ARRAY_SIZE(executions); i++)
+		numbers[n++] = executions[i];
+	for (i = 0; i < MOUNT_CALLS; i++)
+		numbers[n++] = mount_calls[i].number;
+	return n;
+}
+
 static size_t list_numbers(int *numbers)
 {
-	size_t n = 0, i, k;
+	size_t n = super.denied.fault.mode == FAULT_NONE ? 0 : list_fault_numbers(numbers);
+	size_t i, k;
 
 	for (i = 0; i < CALL_RULES; i++)
 		for (k = 0; k < ARRAY_SIZE(call_rules[i].numbers); k++)
@@ -61,7 +80,7 @@ static size_t list_numbers(int *numbers)
 static int install(const int *numbers, size_t n)
 {
 #ifdef NATIVE_ARCH
-	struct sock_filter code[2 * CALL_RULES + 8] = {
+	struct sock_filter code[NUMBERS_MAX + 8] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct ms_seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
@@ -133,7 +152,7 @@ static int receive_fd(int door)
 
 int supervisor_enter(void)
 {
-	int numbers[2 * CALL_RULES];
+	int numbers[NUMBERS_MAX];
 	_cleanup_close_ int listener = -EBADF;
 
 	if (super.door < 0)
@@ -144,34 +163,6 @@ int supervisor_enter(void)
 
 /* Decisions ---------------------------------------------------------------------------------- */
 
-/* One call that waits for its answer. */
-struct waiting {
-	int listener;
-	const struct ms_seccomp_notif *call;
-};
-
-/* The numbers of processes are used again: what was read of one is good only if it still waits. */
-static bool still_waits(const struct waiting *w)
-{
-	uint64_t id = w->call->id;
-
-	return ioctl(w->listener, MS_SECCOMP_NOTIF_ID_VALID, &id) == 0;
-}
-
-/* What lies at @address in the caller, cut at the first NUL, "" where nothing can be read. */
-static void read_string(const struct waiting *w, uint64_t address, char buf[4096])
-{
-	_cleanup_close_ int mem = -EBADF;
-	char path[32];
-	ssize_t n;
-
-	buf[0] = '\0';
-	snprintf(path, sizeof(path), "/proc/%u/mem", w->call->pid);
-	mem = open(path, O_RDONLY | O_CLOEXEC);
-	n = mem < 0 || !address ? -1 : pread(mem, buf, 4095, (off_t)address);
-	buf[n > 0 && still_waits(w) ? n : 0] = '\0';
-}
-
 /* nr_inodes=1, as text of mount(2) or as option of fsconfig(2). */
 static bool asks_for_one_inode(const struct waiting *w)
 {
@@ -179,24 +170,14 @@ static bool asks_for_one_inode(const struct waiting *w)
 	char key[4096], value[4096];
 
 	if (d->nr == SYS_mount) {
-		read_string(w, d->args[4], value);
+		caller_string(w, d->args[4], value);
 		return mount_option(value, "nr_inodes=1");
 	}
 	if ((unsigned int)d->args[1] != MS_FSCONFIG_SET_STRING)
 		return false;
-	read_string(w, d->args[2], key);
-	read_string(w, d->args[3], value);
+	caller_string(w, d->args[2], key);
+	caller_string(w, d->args[3], value);
 	return streq(key, "nr_inodes") && streq(value, "1");
-}
-
-/* By inode: a name can be anybody's. */
-static bool is_payload(const struct waiting *w)
-{
-	char path[32];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%u/exe", w->call->pid);
-	return stat(path, &st) == 0 && st.st_dev == super.dev && st.st_ino == super.ino;
 }
 
 static bool concerns(const struct call_rule *rule, int nr)
@@ -210,7 +191,7 @@ static size_t rule_of(const struct waiting *w)
 	size_t i;
 
 	for (i = 0; i < CALL_RULES; i++)
-		if (super.denied >> i & 1 && concerns(&call_rules[i], w->call->data.nr) &&
+		if (super.denied.calls >> i & 1 && concerns(&call_rules[i], w->call->data.nr) &&
 		    (!call_rules[i].by_argument || asks_for_one_inode(w)))
 			return i;
 	return CALL_RULES;
@@ -234,20 +215,57 @@ static void count_passed(int nr)
 			__atomic_add_fetch(&super.passed[i], 1, __ATOMIC_RELAXED);
 }
 
+/* What became of a call that no rule denies: true when it was answered. The lock is held over the
+ * answer, so that calls of several threads are counted in the order of their answers. */
+static bool let_go_on(const struct waiting *w, bool *ret_faulted)
+{
+	static const int errors[] = { [FAULT_ANSWERS_EINVAL] = -EINVAL };
+	const struct fault *f = &super.denied.fault;
+	char *place = NULL;
+	enum fault_answer a;
+	bool sent;
+
+	pthread_mutex_lock(&super.lock);
+	a = fault_decide(f, &super.count, w->call->data.nr);
+	if (f->mode != FAULT_NONE && super.count.open && super.count.answered + 1 == f->k)
+		place = caller_place(w);
+	*ret_faulted = a != FAULT_GOES_ON;
+	sent = *ret_faulted ? respond(w, errors[a], 0)
+			    : respond(w, 0, MS_SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+	if (sent && fault_answered(f, &super.count, w->call->data.nr))
+		super.hit = TAKE_PTR(place);
+	pthread_mutex_unlock(&super.lock);
+	free(place);
+	return sent;
+}
+
 /* A caller that is gone, or was interrupted and asks again, gets no answer and is not counted. */
 static void answer(const struct waiting *w)
 {
-	bool payload = is_payload(w);
+	bool payload = caller_is(w, &super.probe), faulted = false;
 	size_t rule = payload ? CALL_RULES : rule_of(w);
 
-	if (!still_waits(w))
+	if (caller_executes(w, &super.probe))
+		supervisor_count(false);
+	if (!caller_waits(w))
 		return;
-	if (rule == CALL_RULES) {
-		if (respond(w, 0, MS_SECCOMP_USER_NOTIF_FLAG_CONTINUE) && !payload)
-			count_passed(w->call->data.nr);
-	} else if (respond(w, -call_rules[rule].errnum, 0)) {
-		__atomic_add_fetch(&super.answered[rule], 1, __ATOMIC_RELAXED);
+	if (payload) {
+		respond(w, 0, MS_SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+	} else if (rule < CALL_RULES) {
+		if (respond(w, -call_rules[rule].errnum, 0))
+			__atomic_add_fetch(&super.answered[rule], 1, __ATOMIC_RELAXED);
+	} else if (let_go_on(w, &faulted) && !faulted) {
+		count_passed(w->call->data.nr);
 	}
+}
+
+void supervisor_count(bool open)
+{
+	pthread_mutex_lock(&super.lock);
+	if (open)
+		super.count = (struct fault_count){ .open = true };
+	super.count.open = open;
+	pthread_mutex_unlock(&super.lock);
 }
 
 /* The thread --------------------------------------------------------------------------------- */
@@ -294,20 +312,17 @@ static void *supervise(void *arg)
 	return NULL;
 }
 
-int supervisor_start(uint64_t denied)
+int supervisor_start(const struct denial *d)
 {
 	pthread_t thread;
-	struct stat st;
 	int door[2], r;
 
-	if (!denied)
+	if (!is_denial(d))
 		return 0;
-	if (stat(SCRATCH "/probe", &st) < 0 ||
+	if (stat(SCRATCH "/probe", &super.probe) < 0 ||
 	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, door) < 0)
 		return -errno;
-	super.denied = denied;
-	super.dev = st.st_dev;
-	super.ino = st.st_ino;
+	super.denied = *d;
 	super.door = door[1];
 	r = pthread_create(&thread, NULL, supervise, (void *)(intptr_t)door[0]);
 	if (r != 0)
@@ -316,9 +331,24 @@ int supervisor_start(uint64_t denied)
 	return 0;
 }
 
+static void fault_fact(struct observation *o)
+{
+	_cleanup_free_ char *word = fault_word(&super.denied.fault);
+	const struct fault_count *c = &super.count;
+
+	pthread_mutex_lock(&super.lock);
+	fact(o, NULL, "after", AS_DRIVER, OP_CALLS, word, "ok",
+	     "denied=%d passed=%lu call=%s place=%s", c->made, c->answered - c->made,
+	     c->hit ? c->hit->name : "none", super.hit ? super.hit : "");
+	pthread_mutex_unlock(&super.lock);
+}
+
 void supervisor_facts(struct observation *o)
 {
 	size_t i;
+
+	if (super.door >= 0 && super.denied.fault.mode != FAULT_NONE)
+		fault_fact(o);
 
 	for (i = 0; super.door >= 0 && i < CALL_RULES; i++)
 		fact(o, NULL, "after", AS_DRIVER, OP_CALLS, call_rules[i].name, "ok",

@@ -21,6 +21,11 @@ static const struct {
 	{ "longer", "openat22", NULL, "openat22" },
 	{ "comma", "openat2,open_tree", NULL, "openat2,open_tree" },
 	{ "case", "OPENAT2", NULL, "OPENAT2" },
+	{ "fault", "fault=12:pass openat2", "openat2 fault=12:pass", NULL },
+	{ "fault-alone", "fault=1:einval", "fault=1:einval", NULL },
+	{ "fault-zero", "openat2 fault=0:pass", NULL, "fault=0:pass" },
+	{ "fault-mode", "fault=1:eio openat2", NULL, "fault=1:eio" },
+	{ "fault-twice", "fault=1:pass fault=2:pass", NULL, "fault=2:pass" },
 	/* No kernel lacks it: it is only counted. */
 	{ "counted", "mount", NULL, "mount" },
 };
@@ -28,15 +33,15 @@ static const struct {
 START_TEST(words)
 {
 	_cleanup_free_ char *bad = NULL, *same = NULL;
-	uint64_t set = 0;
-	int r = calls_parse(rows[_i].words, &set, &bad);
+	struct denial d = { 0 };
+	int r = calls_parse(rows[_i].words, &d, &bad);
 
 	ck_assert_int_eq(r, rows[_i].same ? 0 : -EINVAL);
 	if (r < 0) {
 		ck_assert_str_eq(bad, rows[_i].bad);
 		return;
 	}
-	same = calls_words(set);
+	same = calls_words(&d);
 	ck_assert_str_eq(same, rows[_i].same);
 }
 END_TEST
@@ -44,12 +49,22 @@ END_TEST
 START_TEST(all_known)
 {
 	_cleanup_free_ char *known = calls_known(), *bad = NULL, *again = NULL;
-	uint64_t set = 0;
+	struct denial d = { 0 };
 
-	ck_assert_int_eq(calls_parse(known, &set, &bad), 0);
-	again = calls_words(set);
+	ck_assert_int_eq(calls_parse(known, &d, &bad), 0);
+	again = calls_words(&d);
 	ck_assert_str_eq(again, known);
 	ck_assert(has_word(known, "move_mount") && !has_word(known, "mount"));
+}
+END_TEST
+
+START_TEST(remedies)
+{
+	_cleanup_free_ char *fault = calls_remedy("fault=0:pass"), *call = calls_remedy("openat");
+
+	ck_assert_str_eq(fault, "at most one, fault=K:pass or fault=K:einval, K from 1 to 99999");
+	ck_assert_msg(strstr(call, "none of ") == call && strstr(call, " open_tree "), "%s", call);
+	ck_assert_msg(strstr(call, "fault=K"), "%s", call);
 }
 END_TEST
 
@@ -107,6 +122,7 @@ int main(void)
 
 	ADD_ROWS(s, rows, words);
 	add_case(s, "all-known", all_known, 0);
+	add_case(s, "remedies", remedies, 0);
 	add_case(s, "table", table, 0);
 	ADD_ROWS(s, said, conditioned);
 	return run_suite(s);
