@@ -126,6 +126,7 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
 	USERNS STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
 KNOWN += FUZZ FUZZ_SECONDS
+KNOWN += $(if $(filter faults,$(MAKECMDGOALS)),FAULT EVERY)
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -142,6 +143,9 @@ make conformance         judge a runtime; without RUNTIME the embedded reference
 make check               our own tests: lint, unit tests, command line, liars, host is clean
 make mutants             every named fault of maskref must be caught, by the declared ids
 make docs                docs/mutants.md from fixtures/mutants.tsv
+make faults              a runtime's mount calls, each once not made: what gets exposed must not be
+                         called conforming. FAULT=K:pass or K:einval: only that one; EVERY=N each
+                         N-th (matrix-faults: maskref's strategies, runc and crun)
 make sanitize            unit tests under ASan and UBSan
 make fuzz                libFuzzer on every parser, FUZZ_SECONDS=30 each; FUZZ="case …" only these
 make bench             libmaskref, maskref and the kit against their bounds of speed (bench-masks,
@@ -160,7 +164,8 @@ Variables of `make conformance`, all optional:
   TIMEOUT=SECONDS        for each command of the runtime (10)
   JOBS=N                 cases at once (number of processors, 4 at most)
   CGROUP=auto|v1|v2      layout that the runtime sees
-  DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …
+  DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …, or
+                         fault=K:pass, fault=K:einval: its K-th mount call is not made
   USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
@@ -234,7 +239,7 @@ unit: $(UNIT)
 	@r=0; for t in $(UNIT); do $$t || r=1; done; exit $$r
 
 bats: $(B)/tests/check_reference $(B)/tests/example
-bats: all $(B)/tests/bench-masks
+bats: all $(B)/tests/bench-masks $(B)/tests/oracle
 	@$(call need,bats); $(call need,jq); $(call need,prove)
 	@r=0; for t in $(BATS); do bats $$t || r=1; done; exit $$r
 
@@ -251,6 +256,20 @@ docs: docs/mutants.md
 docs/mutants.md: conformance/tests/mutants.awk fixtures/mutants.tsv
 	$(call say,DOC)
 	$(Q)awk -f $^ > $@
+
+# What exposes a container must not be called conforming: docs/guide/faults.md.
+environment = $(1)='$(subst ','\'',$($(1)))'
+FAULTS_ENVIRONMENT = $(foreach v,RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS EVERY PUBLISH \
+	VERBOSE,$(call environment,$(v)))
+.PHONY: faults matrix matrix-faults
+faults: all $(B)/tests/oracle
+	@$(call need,jq)
+	@$(FAULTS_ENVIRONMENT) conformance/tests/faults $(B) '$(subst ','\'',$(FAULT))'
+
+matrix: matrix-faults
+matrix-faults: all $(B)/tests/oracle
+	@$(call need,jq)
+	@PUBLISH='$(PUBLISH)' VERBOSE='$(VERBOSE)' TIMEOUT='$(TIMEOUT)' conformance/tests/matrix-faults $(B)
 
 sanitize:
 	$(MAKE) B=$(B)/sanitize CFLAGS='-O1 -g -fno-omit-frame-pointer' \
@@ -276,6 +295,12 @@ $(B)/tests/payload: | $(B)/tools
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)echo 'int main(void) { return 0; }' | $(CC) -static -x c -o $@ -
+
+# Shares no code with the kit: what it sees is compared with what the kit says.
+$(B)/tests/oracle: conformance/tests/oracle.c | $(B)/tools
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(ALL_CFLAGS) -static -o $@ $<
 
 .PHONY: bench bench-masks bench-start bench-kit
 bench: bench-masks bench-start bench-kit
