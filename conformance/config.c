@@ -3,8 +3,10 @@
  * The config.json that a container of a fixture gets: what the engines hand out, reduced to what
  * masking needs, so that any runtime can take it. Fields of the fixture's container:
  *   userns true or "many", "one", false (else as the run says), sysfs true, sysadmin true,
- *   readonlyRoot true, mounts [OCI mounts, added], rootfsPropagation, args, maskedPaths and
- *   readonlyPaths (any JSON), maskedPathsText; not part of it: stateRoot, see case.h
+ *   readonlyRoot true, mounts [OCI mounts, added], without "/proc /dev" (mounts that are else
+ *   always there), hostPid true (no PID namespace), cwd, root (a folder of the tree that is
+ *   the root in place of all of it), rootfsPropagation, args, maskedPaths and readonlyPaths (any
+ *   JSON), maskedPathsText; not part of it: stateRoot, see case.h
  * observe replaces @IO@, @ID@ and @SHARED@, a directory of the host's for all containers of a case.
  */
 #include "conformance/fixture.h"
@@ -35,6 +37,13 @@ static const cJSON *field(const cJSON *o, const char *name)
 static bool is_set(const cJSON *o, const char *name)
 {
 	return cJSON_IsTrue(field(o, name));
+}
+
+static const char *string(const cJSON *o, const char *name, const char *otherwise)
+{
+	const cJSON *s = field(o, name);
+
+	return cJSON_IsString(s) ? s->valuestring : otherwise;
 }
 
 static cJSON *capability_set(bool admin)
@@ -78,7 +87,7 @@ static void add_process(cJSON *config, const cJSON *container, const char *name)
 	cJSON_AddNumberToObject(user, "gid", 0);
 	cJSON_AddItemToObject(p, "args", args(container, name));
 	cJSON_AddItemToObject(p, "env", cJSON_CreateStringArray(env, ARRAY_SIZE(env)));
-	cJSON_AddStringToObject(p, "cwd", "/");
+	cJSON_AddStringToObject(p, "cwd", string(container, "cwd", "/"));
 	add_capabilities(p, is_set(container, "sysadmin"));
 }
 
@@ -101,10 +110,14 @@ static void add_mount(cJSON *mounts, const char *destination, const char *type, 
 static void add_mounts(cJSON *config, const cJSON *container)
 {
 	cJSON *mounts = cJSON_AddArrayToObject(config, "mounts");
+	const char *without = string(container, "without", "");
 	const cJSON *m;
 
-	add_mount(mounts, "/proc", "proc", "proc", "nosuid,noexec,nodev");
-	add_mount(mounts, "/dev", "tmpfs", "tmpfs", "nosuid,strictatime,mode=755,size=65536k");
+	if (!has_word(without, "/proc"))
+		add_mount(mounts, "/proc", "proc", "proc", "nosuid,noexec,nodev");
+	if (!has_word(without, "/dev"))
+		add_mount(mounts, "/dev", "tmpfs", "tmpfs",
+			  "nosuid,strictatime,mode=755,size=65536k");
 	if (is_set(container, "sysfs"))
 		add_mount(mounts, "/sys", "sysfs", "sysfs", "nosuid,noexec,nodev,ro");
 	cJSON_ArrayForEach (m, field(container, "mounts"))
@@ -148,7 +161,7 @@ static void add_mapping(cJSON *linux_, const char *name, enum userns_kind kind, 
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(linux_, name), m);
 }
 
-static void add_namespaces(cJSON *linux_, bool userns)
+static void add_namespaces(cJSON *linux_, bool userns, bool host_pid)
 {
 	static const char *const types[] = { "pid", "ipc", "uts", "mount", "network", "user" };
 	cJSON *a = cJSON_AddArrayToObject(linux_, "namespaces");
@@ -157,7 +170,7 @@ static void add_namespaces(cJSON *linux_, bool userns)
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		cJSON *n;
 
-		if (!userns && streq(types[i], "user"))
+		if ((!userns && streq(types[i], "user")) || (host_pid && streq(types[i], "pid")))
 			continue;
 		n = cJSON_CreateObject();
 		cJSON_AddStringToObject(n, "type", types[i]);
@@ -187,7 +200,7 @@ static void add_linux(cJSON *config, const cJSON *container, const struct users 
 		add_mapping(l, "uidMappings", kind, users->uid);
 		add_mapping(l, "gidMappings", kind, users->gid);
 	}
-	add_namespaces(l, kind != USERNS_NONE);
+	add_namespaces(l, kind != USERNS_NONE, is_set(container, "hostPid"));
 	/* An ordinary user can't write to the cgroups that a path would name. */
 	if (kind != USERNS_ROOTLESS)
 		cJSON_AddStringToObject(l, "cgroupsPath", "/@ID@");
@@ -203,12 +216,14 @@ char *config_text(const cJSON *container, const char *name, const char *masked_t
 		  const struct users *users)
 {
 	cJSON *config = cJSON_CreateObject(), *root;
+	_cleanup_free_ char *path = NULL;
 	char *text, *at;
 
 	cJSON_AddStringToObject(config, "ociVersion", "1.0.2");
 	add_process(config, container, name);
 	root = cJSON_AddObjectToObject(config, "root");
-	cJSON_AddStringToObject(root, "path", "rootfs");
+	path = xasprintf("rootfs%s", string(container, "root", ""));
+	cJSON_AddStringToObject(root, "path", path);
 	cJSON_AddBoolToObject(root, "readonly", is_set(container, "readonlyRoot"));
 	cJSON_AddStringToObject(config, "hostname", "maskspec");
 	add_mounts(config, container);

@@ -246,18 +246,40 @@ static int check_topics(const char *topics, struct text *error)
 	return 0;
 }
 
+/* Fields that make config.json odd; a misspelt word would silently make it an ordinary one. */
+static int check_odd(const cJSON *o, struct text *error)
+{
+	_cleanup_free_ char *without = xstrdup(string(o, "without", ""));
+	char *state = NULL, *word;
+
+	for (word = strtok_r(without, " ", &state); word; word = strtok_r(NULL, " ", &state))
+		if (!has_word("/proc /dev", word))
+			return fault(error, "without: \"%s\" is none of /proc /dev", word);
+	if (field(o, "without") && !cJSON_IsString(field(o, "without")))
+		return fault(error, "without: not a string");
+	if (field(o, "root") && *string(o, "root", "") != '/')
+		return fault(error, "root: not a folder of the tree, which begins with /");
+	if (field(o, "cwd") && !cJSON_IsString(field(o, "cwd")))
+		return fault(error, "cwd: not a string");
+	return 0;
+}
+
 static int check_container(const struct test_case *c, const cJSON *o, struct text *error)
 {
 	enum userns_kind kind;
-	int r = check_fields(o,
-			     "name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
-			     "rootfsPropagation stateRoot args maskedPaths readonlyPaths maskedPathsText",
-			     "containers", error);
+	int r = check_fields(
+		o,
+		"name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
+		"rootfsPropagation stateRoot args maskedPaths readonlyPaths maskedPathsText "
+		"without hostPid cwd root",
+		"containers", error);
 
 	if (r == 0 && userns_asked(o, &kind) < 0)
 		r = fault(error, "userns: none of true false \"many\" \"one\"");
 	if (r == 0)
 		r = check_arrays(o, "mounts", "containers", error);
+	if (r == 0)
+		r = check_odd(o, error);
 	if (r == 0 && field(o, "paths") && !cJSON_IsObject(field(o, "paths")))
 		r = fault(error, "containers.paths: not an object");
 	if (r == 0)
