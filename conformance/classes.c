@@ -8,6 +8,8 @@
 
 #include "conformance/judge/judge.h"
 
+#define ANYBODY (BIT(AS_ROOT) | BIT(AS_NOCAP) | BIT(AS_USER) | BIT(AS_USERNS) | BIT(AS_EXEC))
+
 enum asked {
 	ASKED_ALL,	 /* every operation of the target */
 	ASKED_LOOK,	 /* look, as root and an ordinary user */
@@ -30,6 +32,7 @@ static const struct class_rule {
 	enum asked asked;
 	bool control;
 	bool is_mask;
+	uint64_t ops, as; /* where set: these by these, and nothing of the above */
 } rules[] = {
 	{ "masked-dir", 'D', ASKED_ALL, .is_mask = true },
 	{ "masked-file", 'F', ASKED_ALL, .is_mask = true },
@@ -73,6 +76,25 @@ static const struct class_rule {
 	{ "iso-own", 'D', ASKED_ROUNDS, .control = true },
 	{ "control-iso-dir", 'D', ASKED_ROUNDS, .control = true },
 	{ "control-iso-file", 'F', ASKED_ROUNDS, .control = true },
+	{ "control-fs", .ops = BIT(OP_STATFS), .as = BIT(AS_ROOT) },
+	{ "sec-procfs", .ops = BIT(OP_STATFS), .as = BIT(AS_ROOT) },
+	{ "sec-sysfs", .ops = BIT(OP_STATFS), .as = BIT(AS_ROOT) },
+	{ "sec-root-readonly", .ops = BIT(OP_TRYWRITE), .as = BIT(AS_ROOT) },
+	{ "sec-outside", 'A', ASKED_NOTHING, .is_mask = true },
+	{ "sec-stdio", .ops = BIT(OP_STAT), .as = BIT(AS_ROOT) },
+	{ "control-stdio", .ops = BIT(OP_STAT), .as = BIT(AS_ROOT) },
+	{ "sec-cwd", .ops = BIT(OP_LINKS), .as = BIT(AS_ROOT) },
+	{ "sec-fd", .ops = BIT(OP_LINKS), .as = BIT(AS_ROOT) },
+	{ "sec-fd-exec", .ops = BIT(OP_LINKS), .as = BIT(AS_EXEC) },
+	{ "control-fd", .ops = BIT(OP_LINKS), .as = BIT(AS_ROOT) | BIT(AS_EXEC) },
+	{ "sec-links", .ops = BIT(OP_LINKS), .as = BIT(AS_ROOT) | BIT(AS_USER) },
+	{ "control-links", .ops = BIT(OP_LINKS), .as = BIT(AS_SYSADMIN) },
+	{ "sec-unmask", .ops = BIT(OP_UNMASK), .as = ANYBODY },
+	{ "sec-admin", .ops = BIT(OP_UNMASK), .as = BIT(AS_SYSADMIN) },
+	{ "control-unmask", .ops = BIT(OP_UNMASK), .as = BIT(AS_SYSADMIN) },
+	{ "control-unmask-userns", .ops = BIT(OP_UNMASK), .as = BIT(AS_USERNS) },
+	{ "sec-neighbour", .ops = BIT(OP_LOOK), .as = BIT(AS_ROOT) },
+	{ "control-neighbour", .ops = BIT(OP_LOOK), .as = BIT(AS_ROOT) },
 };
 
 static const struct class_rule look_rule = { .target = 'A', .asked = ASKED_LOOK, .is_mask = true };
@@ -102,6 +124,8 @@ static bool is_asked(const struct class_rule *rule, enum op op, enum identity as
 	char target = op_info[op].target;
 	bool fits = target == 'A' || target == rule->target;
 
+	if (rule->ops)
+		return (rule->ops & BIT(op)) && (rule->as & BIT(as));
 	switch (rule->asked) {
 	case ASKED_ALL:
 		/* Without CAP_SYS_ADMIN a control's mount attempt shows nothing. */
@@ -159,7 +183,7 @@ int class_add(struct container *k, const char *class, const char *path)
 		k->masks[k->n_masks++] =
 			(struct mask){ .path = xstrdup(path), .class = xstrdup(class) };
 	}
-	for (op = 0; op < OP_COUNT; op++)
+	for (op = 0; op < OP_MOUNTINFO; op++)
 		for (as = 0; as < AS_DRIVER; as++)
 			if (strchr(op_info[op].who, letters[as]) &&
 			    is_asked(rule, (enum op)op, (enum identity)as))

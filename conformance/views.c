@@ -89,7 +89,8 @@ void view_device_modes(struct subject *s, const char *phase)
 	}
 }
 
-#define DIGESTED "masked-dir masked-file readonly-dir readonly-file control-dir control-file"
+#define DIGESTED                                                                                   \
+	"masked-dir masked-file readonly-dir readonly-file control-dir control-file sec-outside"
 
 /* Of the plain paths only: others may lead anywhere. */
 void view_digests(struct subject *s, const char *phase)

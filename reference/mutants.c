@@ -282,6 +282,26 @@ static const struct mutant mutants[] = {
 	DIRECTORY("rung-writable", mask_writable_classic),
 	DIRECTORY("rung-unbounded", mask_unbounded_on_einval),
 	SKIP("rung-host-root", skip_host_link_walking),
+
+	/* security */
+	FILE_MASK("null-of-image", mask_container_null),
+	SKIP("null-missing-skip", skip_without_null),
+	STAGES("link-taken-for-mount", stages_link_mounted),
+	STAGES("dev-link-followed", stages_dev_followed),
+	SKIP("volume-on-proc-skip", skip_without_procfs),
+	STAGES("root-by-procfs", stages_root_by_procfs),
+	EDIT("cgroup-writable", edit_cgroup_writable),
+	EDIT("admin-kept", edit_keep_admin),
+	EDIT("read-search-kept", edit_keep_read_search),
+	DIRECTORY("mask-by-mode", mask_by_mode),
+	STAGES("streams-of-image", stages_streams_of_image),
+	STAGES("procfs-left", stages_procfs_left),
+	STAGES("sysfs-left", stages_sysfs_left),
+	STAGES("cwd-unchecked", stages_cwd_unchecked),
+	STAGES("fd-leaked", stages_fd_leaked),
+	STAGES("exec-fd-leaked", stages_exec_fd_leaked),
+	STAGES("helper-left", stages_helper_left),
+	STAGES("helper-unmasked", stages_helper_unmasked),
 };
 
 int seam_install(const char *name, struct seam *s)

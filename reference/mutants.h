@@ -242,3 +242,21 @@ MASK_HOOK(mask_empty_dir_writable);
 MASK_HOOK(mask_detached_writable);
 APPLY_HOOK(apply_source);
 APPLY_HOOK(apply_detached_each);
+
+/* mutants_security.c */
+bool skip_without_null(const struct look *l, size_t i);
+bool skip_without_procfs(const struct look *l, size_t i);
+void edit_cgroup_writable(cJSON *config, cJSON *linux_object);
+STAGES_HOOK(stages_root_by_procfs);
+void edit_keep_read_search(cJSON *config, cJSON *linux_object);
+MASK_HOOK(mask_by_mode);
+STAGES_HOOK(stages_streams_of_image);
+STAGES_HOOK(stages_procfs_left);
+STAGES_HOOK(stages_sysfs_left);
+STAGES_HOOK(stages_link_mounted);
+STAGES_HOOK(stages_dev_followed);
+STAGES_HOOK(stages_cwd_unchecked);
+STAGES_HOOK(stages_fd_leaked);
+STAGES_HOOK(stages_exec_fd_leaked);
+STAGES_HOOK(stages_helper_left);
+STAGES_HOOK(stages_helper_unmasked);

@@ -162,8 +162,7 @@ static bool is_unavailable(const struct row *r)
 	return streq(r->result, "unavailable");
 }
 
-/* An identity that can't be had can do nothing at all; one attempt that failed is no proof. */
-static bool lacks_identity(const struct view *v, enum identity as)
+bool lacks_identity(const struct view *v, enum identity as)
 {
 	size_t i;
 
@@ -362,9 +361,7 @@ static void judge_refused(const struct judge *j, const struct view *v, struct fi
 		      v->container->name, refusal_words(v));
 }
 
-/* exec is optional: OCI names only create, start, state, kill and delete. But what has run a
- * process is offered, whatever it answered. */
-static bool exec_not_offered(const struct view *v)
+bool exec_not_offered(const struct view *v)
 {
 	const struct row *r =
 		find_row(v->facts, "driver", v->container->name, "exec", OP_OFFERED, "exec");

@@ -68,6 +68,8 @@ bool row_shows(const struct row *r)
 		return row_value(r, "type", buf, sizeof(buf));
 	if (r->op == OP_STATFS)
 		return row_number(r, "ro") >= 0 && row_number(r, "blocks") >= 0;
+	if (r->op == OP_LINKS)
+		return row_number(r, "outside") > 0;
 	return true;
 }
 

@@ -57,6 +57,7 @@ static const struct {
 	{ OP_MKNOD, "no device can be made in a user namespace" },
 	{ OP_HANDLE, "open_by_handle_at needs root of the initial user namespace" },
 	{ OP_CHMODDEV, "a device of the host is not the container's to change" },
+	{ OP_LOOK, "processes of another user namespace can't be looked into" },
 };
 
 const char *users_reason(const struct container *k, enum op op)

@@ -75,16 +75,22 @@ static void look_inside(const char *path, mode_t mode, struct text *value)
 	text_addf(value, " open=%s bytes=%ld", n < 0 ? errno_name((int)n) : "ok", n < 0 ? 0 : n);
 }
 
-int probe_look(const struct todo *t, struct text *value)
+static int look(const char *path, struct text *value)
 {
 	struct stat st;
 
-	if (stat(t->path, &st) < 0)
+	if (stat(path, &st) < 0)
 		return -errno;
 	text_addf(value, "type=%s rdev=%u:%u", type_name(st.st_mode), major(st.st_rdev),
 		  minor(st.st_rdev));
-	look_inside(t->path, st.st_mode, value);
+	look_inside(path, st.st_mode, value);
 	return 0;
+}
+
+int probe_look(const struct todo *t, struct text *value)
+{
+	return strstr(t->path, OTHER) ? probe_each_other(t->path, look, value)
+				      : look(t->path, value);
 }
 
 int probe_list(const struct todo *t, struct text *value)

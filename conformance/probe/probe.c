@@ -61,6 +61,8 @@ static probe_op *const operations[OP_COUNT] = {
 	[OP_PIVOT] = probe_pivot,
 	[OP_HANDLE] = probe_handle,
 	[OP_CHMODDEV] = probe_chmod_device,
+	[OP_LINKS] = probe_links,
+	[OP_UNMASK] = probe_unmask,
 };
 
 struct probe {

@@ -28,6 +28,16 @@ probe_op probe_write, probe_mmap, probe_exec, probe_truncate, probe_unlink;
 probe_op probe_umount, probe_umount_detach, probe_remount, probe_remount_bind, probe_bind_over;
 probe_op probe_tmpfs_over, probe_move, probe_private, probe_open_tree, probe_mount_setattr;
 probe_op probe_fspick, probe_unshare_ns, probe_pivot, probe_handle;
+/* What leads out of the container (links.c). */
+probe_op probe_links;
+/* In a path: the PID of a process of another container of ours. */
+#define OTHER "@other"
+/* What @look says of @path for the first such process that shows content there, or for the last one
+ * that can be looked at; -EPERM where there is none. */
+int probe_each_other(const char *path, int (*look)(const char *path, struct text *value),
+		     struct text *value);
+/* All that could get round a mask (unmask.c). */
+probe_op probe_unmask;
 
 /* Reads at most 64 KiB through @path without blocking; bytes, or a negative errno. */
 long probe_read_bytes(const char *path);
