@@ -6,7 +6,8 @@
  * inherits it. Once a process executes the probe, whatever it calls goes on to the kernel: the
  * payload looks at the container with the kernel that there is.
  *
- *   rule_of() and answer() decide what becomes of a call; the rest only carries it there and back.
+ *   rule_of() and fault_decide() (fault.h) decide what becomes of a call, answer() and let_go_on()
+ *   say so, caller.c knows who asks; the rest only carries it there and back.
  *
  * A listener lives as long as a process has its filter, so it must outlive the command: create
  * leaves a container. All die with the worker, after the last process of the case.
@@ -215,8 +216,8 @@ static void count_passed(int nr)
 			__atomic_add_fetch(&super.passed[i], 1, __ATOMIC_RELAXED);
 }
 
-/* What became of a call that no rule denies: true when it was answered. The lock is held over the
- * answer, so that calls of several threads are counted in the order of their answers. */
+/* Answers a call that no rule denies: false when nobody waits any more. The lock is held over the
+ * answer, so that a count that is closed meanwhile takes no call in. */
 static bool let_go_on(const struct waiting *w, bool *ret_faulted)
 {
 	static const int errors[] = { [FAULT_ANSWERS_EINVAL] = -EINVAL };
