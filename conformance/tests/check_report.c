@@ -12,7 +12,8 @@ struct conclude_row {
 	const char *results;
 	enum outcome outcome;
 	int exit;
-	/* of the letters u: an unexpected pass, s: STRICT, n: not implemented, p: published */
+	/* of the letters u: an unexpected pass, s: STRICT, n: not implemented, p: published, a: of
+	 * PROFILE=all */
 	const char *flags, *unused;
 	unsigned int allowed; /* falls without a name */
 };
@@ -43,7 +44,8 @@ static const struct conclude_row conclude_rows[] = {
 	{ "unexpected-strict", "MP", OUTCOME_FAILS, 1, "us", "", 0 },
 	{ "strict-clean", "MP", OUTCOME_CONFORMS, 0, "s", "", 0 },
 	{ "broken-before-lists", "MB", OUTCOME_BROKEN, 3, "s", "a\n", 0 },
-	{ "mismatch", "MP", OUTCOME_FAILS, 1, "", "", 1 },
+	{ "mismatch", "MP", OUTCOME_FAILS, 1, "a", "", 1 },
+	{ "fewer-of-a-part", "MP", OUTCOME_CONFORMS, 0, "", "", 1 },
 	{ "counted", "MP MF", OUTCOME_CONFORMS, 0, "", "", 1 },
 	{ "counted-broken", "MP SB", OUTCOME_CONFORMS, 0, "", "", 1 },
 	{ "published", "MP SP", OUTCOME_CONFORMS, 0, "p", "", 0 },
@@ -55,7 +57,8 @@ static const struct conclude_row conclude_rows[] = {
 	{ "published-named", "MP MF! SF!", OUTCOME_CONFORMS, 0, "p", "", 0 },
 	{ "published-fits", "MP MF", OUTCOME_CONFORMS, 0, "p", "", 1 },
 	{ "published-more", "MF! MF SF", OUTCOME_FAILS, 1, "p", "", 1 },
-	{ "published-fewer", "MP", OUTCOME_FAILS, 1, "p", "", 1 },
+	{ "published-fewer", "MP", OUTCOME_FAILS, 1, "pa", "", 1 },
+	{ "published-part", "MP", OUTCOME_CONFORMS, 0, "p", "", 1 },
 	{ "published-nothing-works", "MF MF", OUTCOME_FAILS, 1, "pn", "", 0 },
 	{ "published-strict", "MP MF", OUTCOME_FAILS, 1, "psu", "", 1 },
 };
@@ -87,6 +90,8 @@ START_TEST(test_conclude)
 	r.unused_expects = xstrdup(row->unused);
 	r.withheld_allowed = row->allowed;
 	r.published = strchr(row->flags, 'p');
+	if (strchr(row->flags, 'a'))
+		memcpy(r.profile, "all", 4);
 	report_conclude(&r, !strchr(row->flags, 'n'), strchr(row->flags, 's'));
 	ck_assert_str_eq(outcome_names[r.outcome], outcome_names[row->outcome]);
 	ck_assert_int_eq(outcome_exit(r.outcome), row->exit);

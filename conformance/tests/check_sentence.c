@@ -80,6 +80,7 @@ START_TEST(test_sentence)
 	sample_words(&r, row->results);
 	r.published = row->published;
 	r.withheld_allowed = row->allowed;
+	memcpy(r.profile, "all", 4);
 	report_conclude(&r, true, false);
 	sentence_add(&t, &r);
 	for (p = t.s; (p = strchr(p, '\n'));)
