@@ -71,10 +71,10 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls fault sha256 facts mountinfo userns
-OBSERVE := $(SHARED) bundle caller command host limit observe rounds sandbox state subject supervisor tree views \
+OBSERVE := $(SHARED) bundle caller command drive host limit observe rounds sandbox state subject supervisor tree views \
 	watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
-	maskspec pairs repeats run_options run_time strict
+	maskspec pairs repeats run_options run_time steps strict
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))

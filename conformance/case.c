@@ -23,6 +23,10 @@ const char *const tree_kind_names[TREE_KINDS] = {
 	[TREE_SOCKET] = "socket", [TREE_METACOPY] = "metacopy",
 };
 
+const char *const step_kind_names[STEP_KINDS] = {
+	[STEP_EXEC] = "exec",
+};
+
 const char *const expect_names[EXPECT_COUNT] = {
 	[EXPECT_STARTS] = "starts",
 	[EXPECT_REFUSED] = "refused",
@@ -84,6 +88,7 @@ void case_free(struct test_case *c)
 	for (i = 0; i < c->n_containers; i++) {
 		free(c->containers[i].todo);
 		free(c->containers[i].masks);
+		free(c->containers[i].steps);
 	}
 	free(c->containers);
 	free(c->tree);
@@ -110,6 +115,9 @@ static void write_container(const struct container *k, struct text *out)
 		text_add_record(out, "mask", k->masks[i].path, k->masks[i].class, NULL);
 	for (i = 0; i < k->n_todo; i++)
 		write_todo(&k->todo[i], out);
+	for (i = 0; i < k->n_steps; i++)
+		text_add_record(out, "step", step_kind_names[k->steps[i].kind], k->steps[i].name,
+				k->steps[i].arg, NULL);
 }
 
 static void write_tree(const struct tree_entry *e, struct text *out)
@@ -274,6 +282,19 @@ static int read_todo(struct reader *r, char **f)
 	return 0;
 }
 
+static int read_step(struct reader *r, char **f)
+{
+	struct container *k = last_container(r);
+	size_t kind = index_of(step_kind_names, STEP_KINDS, f[1]);
+
+	if (!k || kind == STEP_KINDS)
+		return -EINVAL;
+	GROW(k->steps, k->n_steps);
+	k->steps[k->n_steps++] =
+		(struct step){ .kind = (enum step_kind)kind, .name = f[2], .arg = f[3] };
+	return 0;
+}
+
 static int read_end(struct reader *r, char **f)
 {
 	unsigned int lines;
@@ -304,6 +325,7 @@ static const struct {
 	{ "tree", MAX_FIELDS, read_tree }, { "container", 4, read_container },
 	{ "state", 2, read_state },	   { "config", 2, read_config },
 	{ "mask", 3, read_mask },	   { "todo", 5, read_todo },
+	{ "step", 4, read_step },
 	{ "end", 2, read_end },
 };
 

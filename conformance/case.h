@@ -16,6 +16,7 @@
  *                                      and @sysfs:N@ are replaced by observe
  *   mask PATH CLASS                    a path of the lists of the container above, and its class
  *   todo IDENTITY OP PATH CLASS        of the container above, in the order of execution
+ *   step KIND NAME ARG                 what the driver does besides, in this order (steps.c)
  *   end LINES
  */
 #pragma once
@@ -99,6 +100,16 @@ struct mask {
 	char *class;
 };
 
+/* What the driver does with a container besides its life; steps.c says what each is for. */
+enum step_kind { STEP_EXEC, STEP_KINDS };
+extern const char *const step_kind_names[STEP_KINDS];
+
+struct step {
+	enum step_kind kind;
+	char *name; /* the phase of its facts */
+	char *arg;  /* exec: the process object */
+};
+
 enum expect { EXPECT_STARTS, EXPECT_REFUSED, EXPECT_EITHER, EXPECT_COUNT };
 extern const char *const expect_names[EXPECT_COUNT];
 
@@ -112,6 +123,8 @@ struct container {
 	size_t n_masks;
 	struct todo *todo;
 	size_t n_todo;
+	struct step *steps;
+	size_t n_steps;
 };
 
 /* Strings belong to the case. */

@@ -240,21 +240,27 @@ static int observe(const struct plan *p, const struct run_options *o, const char
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BROKEN;
 }
 
-static bool preflight_ran(const struct run_options *o)
+/* Whether to go on; what exec came to there is the control of those of all other cases. */
+static bool preflight_ran(struct plan *p, const struct run_options *o)
 {
 	_cleanup_free_ char *path = xasprintf("%s/facts/" PREFLIGHT ".facts", o->out);
 	_cleanup_facts_ struct facts f = { 0 };
 	_cleanup_free_ char *fault = NULL;
+	const struct row *exec;
 	char *text;
 
 	if (read_file_at(AT_FDCWD, path, FACTS_MAX, &text, NULL) < 0)
 		return false;
 	facts_parse(text, &f);
 	fault = preflight_fault(&f);
-	return !fault;
+	if (fault)
+		return false;
+	exec = find_row(&f, "driver", f.c.containers[0].name, "exec", OP_OFFERED, "exec");
+	p->exec = xstrdup(exec ? exec->result : "unavailable");
+	return true;
 }
 
-static int observe_all(const struct plan *p, const struct run_options *o, const char *digest)
+static int observe_all(struct plan *p, const struct run_options *o, const char *digest)
 {
 	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
 	unsigned int done = 0;
@@ -266,7 +272,7 @@ static int observe_all(const struct plan *p, const struct run_options *o, const 
 	sigaction(SIGTERM, &sa, NULL);
 	progress_start(&bar, stderr, (unsigned int)p->n, isatty(STDERR_FILENO) && !o->verbose);
 	status = observe(p, o, digest, 0, 1, &bar, &done);
-	if (status == 0 && !interrupted && p->n > 1 && preflight_ran(o))
+	if (status == 0 && !interrupted && p->n > 1 && preflight_ran(p, o))
 		status = observe(p, o, digest, 1, p->n, &bar, &done);
 	progress_end(&bar);
 	return interrupted ? 128 + interrupted : status;
@@ -335,9 +341,10 @@ static void plan_free(struct plan *p)
 	}
 	free(p->cases);
 	free(p->run_id);
+	free(p->exec);
 }
 
-static int run_plan(const struct plan *p, const struct run_options *o, struct run_times *times)
+static int run_plan(struct plan *p, const struct run_options *o, struct run_times *times)
 {
 	_cleanup_free_ char *manifest = manifest_text(p, o);
 	char digest[SHA256_HEX];

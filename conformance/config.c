@@ -77,10 +77,10 @@ static cJSON *args(const cJSON *container, const char *name)
 	return cJSON_CreateStringArray(probe, ARRAY_SIZE(probe));
 }
 
-static void add_process(cJSON *config, const cJSON *container, const char *name)
+static cJSON *process(const cJSON *container, const char *name)
 {
 	static const char *const env[] = { "PATH=/bin" };
-	cJSON *p = cJSON_AddObjectToObject(config, "process");
+	cJSON *p = cJSON_CreateObject();
 	cJSON *user = cJSON_AddObjectToObject(p, "user");
 
 	cJSON_AddNumberToObject(user, "uid", 0);
@@ -89,6 +89,44 @@ static void add_process(cJSON *config, const cJSON *container, const char *name)
 	cJSON_AddItemToObject(p, "env", cJSON_CreateStringArray(env, ARRAY_SIZE(env)));
 	cJSON_AddStringToObject(p, "cwd", string(container, "cwd", "/"));
 	add_capabilities(p, is_set(container, "sysadmin"));
+	return p;
+}
+
+static void replace(cJSON *object, const char *name, cJSON *value)
+{
+	if (value)
+		cJSON_ReplaceItemInObjectCaseSensitive(object, name, value);
+}
+
+/* The probe is told which phase it is in: it looks, and no more. */
+static cJSON *exec_args(const cJSON *step, const char *name)
+{
+	const cJSON *phase = field(step, "name");
+	const char *const probe[] = { PROBE_BINARY, "probe", name, phase->valuestring };
+
+	if (field(step, "args"))
+		return cJSON_Duplicate(field(step, "args"), true);
+	return cJSON_CreateStringArray(probe, ARRAY_SIZE(probe));
+}
+
+char *exec_text(const cJSON *container, const char *name, const cJSON *step)
+{
+	cJSON *p = process(container, name), *user = cJSON_GetObjectItem(p, "user");
+	const char *caps = cJSON_GetStringValue(field(step, "capabilities"));
+	char *text;
+
+	replace(p, "args", exec_args(step, name));
+	replace(p, "cwd", cJSON_Duplicate(field(step, "cwd"), true));
+	replace(user, "uid", cJSON_Duplicate(field(step, "uid"), true));
+	replace(user, "gid", cJSON_Duplicate(field(step, "uid"), true));
+	cJSON_DeleteItemFromObject(p, "capabilities");
+	if (!caps || !streq(caps, "none"))
+		add_capabilities(p, caps && streq(caps, "admin"));
+	else
+		cJSON_AddObjectToObject(p, "capabilities");
+	text = cJSON_PrintUnformatted(p);
+	cJSON_Delete(p);
+	return text;
 }
 
 static void add_mount(cJSON *mounts, const char *destination, const char *type, const char *source,
@@ -220,7 +258,7 @@ char *config_text(const cJSON *container, const char *name, const char *masked_t
 	char *text, *at;
 
 	cJSON_AddStringToObject(config, "ociVersion", "1.0.2");
-	add_process(config, container, name);
+	cJSON_AddItemToObject(config, "process", process(container, name));
 	root = cJSON_AddObjectToObject(config, "root");
 	path = xasprintf("rootfs%s", string(container, "root", ""));
 	cJSON_AddStringToObject(root, "path", path);

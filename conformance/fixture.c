@@ -54,6 +54,10 @@ static void free_built(struct test_case *c)
 			free(k->masks[j].path);
 			free(k->masks[j].class);
 		}
+		for (j = 0; j < k->n_steps; j++) {
+			free(k->steps[j].name);
+			free(k->steps[j].arg);
+		}
 		free(k->name);
 		free(k->topics);
 		free(k->state);
@@ -271,13 +275,14 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 		o,
 		"name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
 		"rootfsPropagation stateRoot args maskedPaths readonlyPaths maskedPathsText "
-		"without hostPid cwd root",
+		"without hostPid cwd root "
+		"steps",
 		"containers", error);
 
 	if (r == 0 && userns_asked(o, &kind) < 0)
 		r = fault(error, "userns: none of true false \"many\" \"one\"");
 	if (r == 0)
-		r = check_arrays(o, "mounts", "containers", error);
+		r = check_arrays(o, "mounts steps", "containers", error);
 	if (r == 0)
 		r = check_odd(o, error);
 	if (r == 0 && field(o, "paths") && !cJSON_IsObject(field(o, "paths")))
@@ -309,6 +314,8 @@ static int read_container(struct test_case *c, const cJSON *o, const struct user
 			r = add_class(&k, paths, error);
 	controls_add(&k);
 	class_sort(&k);
+	if (r == 0)
+		r = steps_read(o, &k, error);
 	GROW(c->containers, c->n_containers);
 	c->containers[c->n_containers++] = k;
 	return r;

@@ -65,9 +65,14 @@ void class_sort(struct container *k);
 void aliases_add(struct container *k, const char *class, const char *path);
 void controls_add(struct container *k);
 
+/* steps.c: what the driver does with the container besides its life; "steps" of @container. */
+int steps_read(const struct cJSON *container, struct container *k, struct text *error);
+
 /* config.c: the config.json of a container; see there. */
 char *config_text(const struct cJSON *container, const char *name, const char *masked_text,
 		  const struct users *users);
+/* The process object of @step, an "exec" of the container; owned by the caller. */
+char *exec_text(const struct cJSON *container, const char *name, const struct cJSON *step);
 /* The kind of user namespace that the container's "userns" asks for; -EINVAL: none of them. */
 int userns_asked(const struct cJSON *container, enum userns_kind *ret);
 

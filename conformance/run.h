@@ -25,6 +25,7 @@ struct plan {
 	struct planned *cases;
 	size_t n;
 	char *run_id;
+	char *exec; /* what came of it in the preflight; NULL before that */
 };
 
 /* -1 to go on, or the exit status after a message that names option, value and remedy. */

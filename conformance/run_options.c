@@ -375,6 +375,8 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 	add_header(&w, "filter", o->filter);
 	add_header(&w, "require", o->require);
 	add_header(&w, "userns", userns_names[o->users.userns]);
+	if (p->exec)
+		add_header(&w, "exec", p->exec);
 	add_header(&w, "kit-version", MASKSPEC_VERSION);
 	add_header(&w, "kit-commit", MASKSPEC_COMMIT);
 	add_header(&w, "kit-spec", MASKSPEC_SPEC);

@@ -50,9 +50,8 @@ static char *result_word(const struct command_result *r)
 				      : xstrdup("ok");
 }
 
-/* `runtime FLAGS --root STATE COMMAND WORDS…`; true when it answered 0. */
-static bool runtime(struct subject *s, const char *phase, struct command_result *r,
-		    const char *const *words)
+bool runtime(struct subject *s, const char *phase, struct command_result *r,
+	     const char *const *words)
 {
 	const struct options *opt = s->o->opt;
 	_cleanup_free_ char **argv = xcalloc(opt->n_runtime_args + 16, sizeof(*argv));
@@ -75,6 +74,19 @@ static bool runtime(struct subject *s, const char *phase, struct command_result 
 	FACT(s, phase, OP_EXIT, words[0], result, "%s", text_str(&r->err));
 	FACT(s, phase, OP_TIME, words[0], "ok", "%lu", r->usec);
 	return streq(result, "ok");
+}
+
+void offered(struct subject *s, const char *phase, const char *what, bool ok,
+	     const struct command_result *r)
+{
+	bool answered = !r->deadline && !r->flood && r->status >= 0 && WIFEXITED(r->status);
+
+	/* A hang or a crash is no way of not offering it. */
+	FACT(s, phase, OP_OFFERED, what,
+	     ok		? "ok"
+	     : answered ? "not-offered"
+			: "unavailable",
+	     "%s", "");
 }
 
 static bool command(struct subject *s, const char *phase, const char *const *words)
@@ -169,7 +181,13 @@ static bool wants_exec(const struct container *k)
 	return false;
 }
 
-/* `exec --process FILE ID` as runc, crun and youki have it: the process of config.json. */
+static bool is_preflight(const struct subject *s)
+{
+	return streq(s->o->c->bundle, "preflight");
+}
+
+/* `exec --process FILE ID` as runc, crun and youki have it: the process of config.json. Also in
+ * the preflight: what fails there is not offered at all. */
 static void join(struct subject *s)
 {
 	_cleanup_free_ char *file = xasprintf("%s/process.json", s->dir);
@@ -178,9 +196,8 @@ static void join(struct subject *s)
 	const char *at = strstr(s->k->config, "\"process\":{");
 	const char *end = at ? strstr(at, ",\"root\":") : NULL;
 	_cleanup_command_ struct command_result r = { 0 };
-	bool ok, answered;
 
-	if (!wants_exec(s->k) || !end)
+	if (!(wants_exec(s->k) || is_preflight(s)) || !end)
 		return;
 	process =
 		xstrndup(at + strlen("\"process\":"), (size_t)(end - at) - strlen("\"process\":"));
@@ -189,14 +206,7 @@ static void join(struct subject *s)
 	replace_all(&process, args, exec_args);
 	if (write_file_at(AT_FDCWD, file, process, strlen(process)) < 0)
 		return;
-	ok = runtime(s, "exec", &r, words);
-	answered = !r.deadline && !r.flood && r.status >= 0 && WIFEXITED(r.status);
-	/* A hang or a crash is no way of not offering it. */
-	FACT(s, "exec", OP_OFFERED, "exec",
-	     ok		? "ok"
-	     : answered ? "not-offered"
-			: "unavailable",
-	     "%s", "");
+	offered(s, "exec", "exec", runtime(s, "exec", &r, words), &r);
 }
 
 static void look_at_running(struct subject *s)
@@ -208,6 +218,7 @@ static void look_at_running(struct subject *s)
 	view_leftovers(s, "running");
 	view_host_writes(s);
 	join(s);
+	drive_running(s);
 }
 
 static void let_go(struct subject *s)
@@ -216,7 +227,7 @@ static void let_go(struct subject *s)
 	unsigned long from = now_usec();
 	bool ready, gone = false;
 	/* The preflight's payload is not told to go: `kill` has to work, too. */
-	bool told = s->started && !streq(s->o->c->bundle, "preflight");
+	bool told = s->started && !is_preflight(s);
 
 	if (told && write(s->go, "g", 1) == 1)
 		gone = s->pid > 0 && wait_gone(s->pid, -1, s->o->opt->timeout_ms, &ready);

@@ -31,6 +31,17 @@ void replace_all(char **s, const char *token, const char *by);
 /* rounds.c: what the @n containers of a case, all running, do to each other. */
 void run_rounds(struct subject *s, size_t n);
 
+/* subject.c: `runtime FLAGS --root STATE COMMAND WORDS…`, with its facts; true when it answered 0.
+ */
+bool runtime(struct subject *s, const char *phase, struct command_result *r,
+	     const char *const *words);
+/* The fact whether an optional command, which answered @ok and @r, is there. */
+void offered(struct subject *s, const char *phase, const char *what, bool ok,
+	     const struct command_result *r);
+
+/* drive.c: the steps of the container that are for one that runs. */
+void drive_running(struct subject *s);
+
 /* views.c: each writes facts. */
 void view_container_mounts(struct subject *s, const char *phase);
 void view_host_mounts(struct subject *s, const char *phase);

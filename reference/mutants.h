@@ -199,6 +199,12 @@ struct stage *stage_find(struct stages *s, const char *name);
 /* Puts the stage @name in front of @before. */
 void stage_move(struct stages *s, const char *name, const char *before);
 void stage_insert_after(struct stages *s, const char *name, struct stage stage);
+void stage_append(struct stages *s, struct stage stage);
+void stage_put_first(struct stages *s, struct stage stage);
+/* A stage of those that join: leaves the masks in a mount namespace of its own. */
+int fault_unmask_me(struct container *c, struct fault *f);
+/* From outside: a process that joins the container's mount namespace does @work. */
+int fault_inside(struct container *c, void (*work)(const struct container *c), struct fault *f);
 extern bool another_container; /* set by stages_look_for_others() */
 #define STAGES_HOOK(name) void name(enum stage_table which, struct stages *s)
 STAGES_HOOK(stages_look_for_others);
@@ -232,6 +238,14 @@ MASK_HOOK(mask_shared_directory);
 MASK_HOOK(mask_shared_directory_readonly);
 MASK_HOOK(mask_shared_file);
 MASK_HOOK(mask_host_null_readonly);
+
+/* mutants_lifecycle.c */
+STAGES_HOOK(stages_exec_user);
+STAGES_HOOK(stages_exec_admin);
+STAGES_HOOK(stages_exec_workdir);
+STAGES_HOOK(stages_exec_failed);
+STAGES_HOOK(stages_exec_refused);
+STAGES_HOOK(stages_start_again);
 
 /* mutants_rungs.c */
 bool lacks_fsopen(void);

@@ -30,9 +30,14 @@ static void insert(struct stages *s, size_t at, struct stage stage)
 	s->n++;
 }
 
-static void append(struct stages *s, struct stage stage)
+void stage_append(struct stages *s, struct stage stage)
 {
 	insert(s, s->n, stage);
+}
+
+void stage_put_first(struct stages *s, struct stage stage)
+{
+	insert(s, 0, stage);
 }
 
 void stage_insert_after(struct stages *s, const char *name, struct stage stage)
@@ -176,7 +181,7 @@ static int unmask_on_host(struct container *c, struct fault *f)
 STAGES_HOOK(stages_host_masks)
 {
 	if (which == STAGES_CREATE)
-		append(s, (struct stage){ "masks of the host", mask_on_host, NULL });
+		stage_append(s, (struct stage){ "masks of the host", mask_on_host, NULL });
 	if (which == STAGES_DELETE)
 		stage_insert_after(s, "stop",
 				   (struct stage){ "unmask the host", unmask_on_host, NULL });
@@ -185,7 +190,7 @@ STAGES_HOOK(stages_host_masks)
 STAGES_HOOK(stages_leak_superblock)
 {
 	if (which == STAGES_CREATE)
-		append(s, (struct stage){ "leak", leave_mount_stage, NULL });
+		stage_append(s, (struct stage){ "leak", leave_mount_stage, NULL });
 }
 
 /* Errors ------------------------------------------------------------------------------------- */
@@ -299,12 +304,12 @@ STAGES_HOOK(stages_delete_no_state)
 STAGES_HOOK(stages_delete_process)
 {
 	if (which == STAGES_DELETE)
-		append(s, (struct stage){ "leave a process", leave_process_stage, NULL });
+		stage_append(s, (struct stage){ "leave a process", leave_process_stage, NULL });
 }
 
 /* exec --------------------------------------------------------------------------------------- */
 
-static int unmask_for_me(struct container *c, struct fault *f)
+int fault_unmask_me(struct container *c, struct fault *f)
 {
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return fault_set(f, errno, "unshare: %s", strerror(errno));
@@ -317,7 +322,7 @@ STAGES_HOOK(stages_exec_unmasked)
 {
 	if (which == STAGES_JOINED)
 		stage_insert_after(s, "root of the user namespace",
-				   (struct stage){ "unmask", unmask_for_me, NULL });
+				   (struct stage){ "unmask", fault_unmask_me, NULL });
 }
 
 /* Late masks --------------------------------------------------------------------------------- */
@@ -384,15 +389,13 @@ STAGES_HOOK(stages_late_start)
 	stage_insert_after(s, "wait for start", (struct stage){ "late masks", mask_late, NULL });
 }
 
-static _Noreturn void mask_container(struct container *c)
+/* Joins the user and the mount namespace of init. */
+static int join_container(const struct container *c)
 {
 	static const char *const names[] = { "user", "mnt" };
-	struct timespec pause = { .tv_nsec = 50000000 };
-	struct fault f = { 0 };
 	int fds[2];
 	size_t n = 0;
 
-	nanosleep(&pause, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		char path[64];
 
@@ -401,8 +404,34 @@ static _Noreturn void mask_container(struct container *c)
 		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)c->pid, names[i]);
 		fds[n++] = open(path, O_RDONLY | O_CLOEXEC);
 	}
+	return process_join(fds, n);
+}
+
+int fault_inside(struct container *c, void (*work)(const struct container *c), struct fault *f)
+{
+	pid_t pid;
+
+	if (!c->spec.tree && load_config_again(c, f) < 0)
+		return -f->errnum;
+	pid = fork();
+	if (pid == 0) {
+		if (join_container(c) == 0)
+			work(c);
+		_exit(0);
+	}
+	if (pid > 0)
+		process_reap(pid);
+	return 0;
+}
+
+static _Noreturn void mask_container(struct container *c)
+{
+	struct timespec pause = { .tv_nsec = 50000000 };
+	struct fault f = { 0 };
+
+	nanosleep(&pause, NULL);
 	c->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (process_join(fds, n) < 0 || mask_late(c, &f) < 0)
+	if (join_container(c) < 0 || mask_late(c, &f) < 0)
 		_exit(1);
 	_exit(0);
 }
@@ -426,5 +455,5 @@ STAGES_HOOK(stages_late_payload)
 	if (which == STAGES_INIT)
 		stage_find(s, "maskedPaths")->run = nothing;
 	if (which == STAGES_START)
-		append(s, (struct stage){ "late masks", mask_from_outside, NULL });
+		stage_append(s, (struct stage){ "late masks", mask_from_outside, NULL });
 }

@@ -18,6 +18,7 @@
 
 #include <stdarg.h>
 
+#include "conformance/judge/offers.h"
 #include "conformance/judge/probed.h"
 #include "conformance/judge/users.h"
 
@@ -361,21 +362,6 @@ static void judge_refused(const struct judge *j, const struct view *v, struct fi
 		      v->container->name, refusal_words(v));
 }
 
-bool exec_not_offered(const struct view *v)
-{
-	const struct row *r =
-		find_row(v->facts, "driver", v->container->name, "exec", OP_OFFERED, "exec");
-	size_t i;
-
-	if (!r || !streq(r->result, "not-offered"))
-		return false;
-	for (i = 0; i < v->facts->n_rows; i++)
-		if (streq(v->facts->rows[i].phase, "exec") &&
-		    row_from(&v->facts->rows[i], "probe", v->container->name))
-			return false;
-	return true;
-}
-
 static void judge_container(const struct judge *j, const struct view *v, struct finding *f)
 {
 	bool started = container_started(v);
@@ -395,9 +381,7 @@ static void judge_container(const struct judge *j, const struct view *v, struct 
 			judge_refused(j, v, f);
 			return;
 		}
-		if (t->as == AS_EXEC && exec_not_offered(v))
-			found(f, VERDICT_SKIP, "exec is not offered");
-		else
+		if (t->as != AS_EXEC || exec_joined(v, "exec", f))
 			judge_row(j, v, t, f);
 	}
 }

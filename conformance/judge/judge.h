@@ -117,9 +117,6 @@ const char *refusal_words(const struct view *v);
 bool container_ran(const struct view *v); /* any trace of the payload */
 /* An identity that can't be had can do nothing at all; one attempt that failed is no proof. */
 bool lacks_identity(const struct view *v, enum identity as);
-/* exec is optional: OCI names only create, start, state, kill and delete. But what has run a
- * process is offered, whatever it answered. */
-bool exec_not_offered(const struct view *v);
 /* Row of container @name (NULL: of the whole case); NULL where there is none, or where two
  * contradict each other. @path may be NULL: any, then the first. */
 const struct row *find_row(const struct facts *f, const char *source, const char *name,

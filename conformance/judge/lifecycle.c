@@ -2,6 +2,7 @@
 /* docs/spec/90-errors-lifecycle.md: when masks stand, what an error and what delete leaves. */
 #include "conformance/judge/rows.h"
 #include "conformance/judge/snapshot.h"
+#include "conformance/judge/standing.h"
 
 static const struct row *driver_row(const struct facts *f, const char *name, const char *phase,
 				    enum op op, const char *path)
@@ -153,11 +154,6 @@ static const struct row *first_look(const struct view *v, const char *path)
 	return find_row(v->facts, "probe", v->container->name, "first", OP_LOOK, path);
 }
 
-static bool is_plain_mask(const struct mask *m)
-{
-	return has_word("masked-dir masked-file sb-dir sb-file", m->class);
-}
-
 static void check_first_look(const struct view *v, struct finding *f)
 {
 	const struct row *control = first_look(v, "/t/control");
@@ -235,4 +231,18 @@ static void check_created(const struct view *v, struct finding *f)
 JUDGE(life_created) = {
 	.check = check_created,
 	.expected = "every mask is mounted when create has returned",
+};
+
+static void check_start_unchanged(const struct view *v, struct finding *f)
+{
+	if (container_started(v))
+		check_standing(v, "create", f);
+	else
+		found(f, VERDICT_BROKEN, "container %s did not start", v->container->name);
+}
+
+JUDGE(life_start_unchanged) = {
+	.check = check_start_unchanged,
+	.every = true,
+	.expected = "the masks of the running container are the mounts that create left",
 };

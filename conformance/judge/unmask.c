@@ -4,6 +4,7 @@
  * (conformance/probe/unmask.c). Its control is a row of the same path in a sibling that does not
  * mask it, of who may mount: an attempt that has no effect there, either, shows nothing.
  */
+#include "conformance/judge/offers.h"
 #include "conformance/judge/rows.h"
 
 #define METHOD_MAX 32
@@ -129,10 +130,8 @@ static void judge_row(const struct question *q, const struct view *v, const stru
 
 	if (r && row_ok(r))
 		judge_effects(q, r, f);
-	if (t->as == AS_EXEC && exec_not_offered(v)) {
-		found(f, VERDICT_SKIP, "exec is not offered");
+	if (t->as == AS_EXEC && !exec_joined(v, "exec", f))
 		return;
-	}
 	if (r && streq(r->result, "unavailable") && lacks_identity(v, t->as))
 		found(f, VERDICT_SKIP, "%s can't be had here", identity_names[t->as]);
 	else if (!r || !row_ok(r) || !*r->value)

@@ -38,6 +38,15 @@ static inline struct row row_like(const char *source, const char *phase, enum op
 			     .value = text_const("") };
 }
 
+/* A look of a process that has joined. */
+static inline struct row joined_like(const char *source, const char *phase, const char *path)
+{
+	struct row r = row_like(source, phase, OP_LOOK, path);
+
+	r.as = AS_EXEC;
+	return r;
+}
+
 static inline bool is_like(const struct row *r, const struct row *want)
 {
 	return r->op == want->op && r->as == want->as && streq(r->source, want->source) &&
@@ -126,6 +135,7 @@ static inline void set_mount_word(struct facts *f, struct row table, const char 
 		xasprintf("%.*s%s%s", (int)(at - r->value), r->value, with, at + strcspn(at, " ")));
 }
 
+#define MOUNT_ID 0
 #define MOUNT_DEVICE 2
 #define MOUNT_OPTIONS 5
 #define MOUNT_SEPARATOR 6 /* where a mount has no optional fields */
@@ -194,6 +204,7 @@ static inline void set_attempt(struct facts *f, const char *source, enum identit
 
 #define DRIVER(name, phase, op, path) row_like("driver:" name, phase, op, path)
 #define PROBE(name, phase, op, path) row_like("probe:" name, phase, op, path)
+#include "conformance/tests/spoil_lifecycle.h"
 #define HOST(name, phase) DRIVER(name, phase, OP_MOUNTINFO, "host")
 #define LEFT_LINE "9999 1 0:9999 / /run/left rw,relatime - tmpfs none rw"
 #define ALIASES "maskref-0.1.0/aliases-small"
@@ -382,7 +393,8 @@ static inline void set_attempt(struct facts *f, const char *source, enum identit
 	     set(f, DRIVER("plain", "after", OP_DIGEST, "/t/control.d"), "ENOENT", ""))            \
 	EDIT(control_dull, "superblocks-small", sb_shared, FAIL, FAIL,                             \
 	     set_mount_word(f, PROBE("d16", "first", OP_MOUNTINFO, ""), "/t/control.1",            \
-			    MOUNT_DEVICE, "0:1"))
+			    MOUNT_DEVICE, "0:1"))                                                  \
+	LIFECYCLE_EDITS
 
 /* No two file masks are of one file system. */
 static inline void unshare_files(struct facts *f)

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the driver does with a container besides create, start, kill and delete: the field "steps"
+ * of a fixture's container, an array of objects, done in this order.
+ *
+ *   { "do": "exec", "name": PHASE, … }   another process joins; the probe looks at each mask, in a
+ *                                        phase of that name. uid (of user and group), cwd,
+ *                                        capabilities "none" or "admin" (default: the container's),
+ *                                        args in place of the probe's
+ */
+#include "conformance/fixture.h"
+
+#include <cjson/cJSON.h>
+
+static const cJSON *field(const cJSON *o, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+static int fault(struct text *error, const char *what)
+{
+	text_addf(error, "steps: %s", what);
+	return -EINVAL;
+}
+
+static int check_exec(const cJSON *step, struct text *error)
+{
+	const cJSON *uid = field(step, "uid"), *cwd = field(step, "cwd");
+	const cJSON *caps = field(step, "capabilities");
+
+	if (uid && (!cJSON_IsNumber(uid) || uid->valuedouble < 0 || uid->valuedouble > 65535))
+		return fault(error, "\"uid\" is no id");
+	if (cwd && (!cJSON_IsString(cwd) || cwd->valuestring[0] != '/'))
+		return fault(error, "\"cwd\" is not absolute");
+	if (caps && !(cJSON_IsString(caps) && has_word("none admin", caps->valuestring)))
+		return fault(error, "\"capabilities\" is none of none admin");
+	return check_arrays(step, "args", "steps", error);
+}
+
+static const struct step_rule {
+	const char *fields;
+	int (*check)(const cJSON *step, struct text *error);
+} rules[STEP_KINDS] = {
+	[STEP_EXEC] = { "do name uid cwd capabilities args", check_exec },
+};
+
+static size_t kind_of(const cJSON *step)
+{
+	const char *s = cJSON_GetStringValue(field(step, "do"));
+	size_t i;
+
+	for (i = 0; i < STEP_KINDS; i++)
+		if (s && streq(s, step_kind_names[i]))
+			break;
+	return i;
+}
+
+/* The name is a phase of the facts, and must not be one that the kit itself has. */
+static int check_name(const struct container *k, const char *name, struct text *error)
+{
+	size_t i;
+
+	if (check_plain(name, "steps", error) < 0)
+		return -EINVAL;
+	if (has_word("before create start first run running exec kill delete after", name))
+		return fault(error, "\"name\" is a phase of its own");
+	for (i = 0; i < k->n_steps; i++)
+		if (streq(k->steps[i].name, name))
+			return fault(error, "two have the same name");
+	return 0;
+}
+
+static char *argument(const cJSON *container, const struct container *k, const cJSON *step,
+		      enum step_kind kind)
+{
+	switch (kind) {
+	case STEP_EXEC:
+		return exec_text(container, k->name, step);
+	case STEP_KINDS:
+	default:
+		return xstrdup("");
+	}
+}
+
+static int read_step(const cJSON *container, struct container *k, const cJSON *step,
+		     struct text *error)
+{
+	const char *name = cJSON_GetStringValue(field(step, "name"));
+	size_t kind = kind_of(step);
+	int r;
+
+	if (kind == STEP_KINDS)
+		return fault(error, "\"do\" is none of exec");
+	r = check_fields(step, rules[kind].fields, "steps", error);
+	if (r == 0)
+		r = check_name(k, name ? name : "", error);
+	if (r == 0 && rules[kind].check)
+		r = rules[kind].check(step, error);
+	if (r < 0)
+		return r;
+	GROW(k->steps, k->n_steps);
+	k->steps[k->n_steps++] = (struct step){
+		.kind = (enum step_kind)kind,
+		.name = xstrdup(name),
+		.arg = argument(container, k, step, (enum step_kind)kind),
+	};
+	return 0;
+}
+
+int steps_read(const cJSON *container, struct container *k, struct text *error)
+{
+	const cJSON *step;
+	int r = 0;
+
+	cJSON_ArrayForEach (step, field(container, "steps"))
+		if (r == 0)
+			r = read_step(container, k, step, error);
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The edits of spoil.h for what happens to a container besides create and delete. */
+#pragma once
+
+#define JOINED(name, phase, path) joined_like("probe:" name, phase, path)
+#define TABLE(name, phase) DRIVER(name, phase, OP_MOUNTINFO, "container")
+#define OPEN_DIR "type=dir rdev=0:0 open=ok entries=2"
+#define EMPTY_DIR "type=dir rdev=0:0 open=ok entries=0"
+
+#define LIFECYCLE_EDITS                                                                            \
+	EDIT(exec_refused, "life-exec", life_exec, PASS, FAIL,                                     \
+	     set(f, DRIVER("a", "again", OP_OFFERED, "exec"), "not-offered", ""))                  \
+	EDIT(exec_user, "life-exec", life_exec_user, PASS, FAIL,                                   \
+	     set(f, JOINED("a", "user", "/t/a"), "ok", OPEN_DIR))                                  \
+	EDIT(exec_user_dull, "life-exec", life_exec_user, PASS, BROKEN,                            \
+	     set(f, JOINED("a", "user", "/t/control"), "ENOENT", ""))                              \
+	EDIT(exec_admin, "life-exec", life_exec_capabilities, PASS, FAIL,                          \
+	     set(f, JOINED("a", "more-capabilities", "/t/a"), "ok", OPEN_DIR))                     \
+	EDIT(exec_workdir, "life-exec", life_exec_workdir, PASS, FAIL,                             \
+	     set(f, JOINED("a", "workdir", "."), "ok", OPEN_DIR))                                  \
+	EDIT(exec_workdir_dull, "life-exec", life_exec_workdir, PASS, BROKEN,                      \
+	     set(f, JOINED("a", "workdir-control", "."), "ok", EMPTY_DIR))                         \
+	EDIT(exec_failed, "life-exec", life_exec_failed, PASS, FAIL,                               \
+	     drop_mount(f, TABLE("a", "failed"), "/t/a"))                                          \
+	EDIT(exec_failed_ran, "life-exec", life_exec_failed, PASS, BROKEN,                         \
+	     set(f, DRIVER("a", "failed", OP_EXIT, "exec"), "ok", ""))                             \
+	EDIT(start_unmasked, "directories", life_start_unchanged, PASS, FAIL,                      \
+	     drop_mount(f, TABLE("a", "running"), "/t/a"))                                         \
+	EDIT(start_again, "directories", life_start_unchanged, PASS, FAIL,                         \
+	     set_mount_word(f, TABLE("a", "running"), "/t/a", MOUNT_ID, "9999"))

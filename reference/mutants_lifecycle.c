@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults of what happens to a container besides create and delete. */
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "reference/mutants.h"
+
+/* exec --------------------------------------------------------------------------------------- */
+
+static int unmask_if(struct container *c, bool guilty, struct fault *f)
+{
+	return guilty ? fault_unmask_me(c, f) : 0;
+}
+
+static int unmask_user(struct container *c, struct fault *f)
+{
+	return unmask_if(c, c->process.user.uid != 0, f);
+}
+
+static int unmask_admin(struct container *c, struct fault *f)
+{
+	return unmask_if(c, c->process.caps[CAP_EFFECTIVE] >> CAP_SYS_ADMIN & 1, f);
+}
+
+static int unmask_workdir(struct container *c, struct fault *f)
+{
+	return unmask_if(c, !streq(c->process.cwd, "/"), f);
+}
+
+static void insert_joined(enum stage_table which, struct stages *s,
+			  int (*run)(struct container *c, struct fault *f))
+{
+	if (which == STAGES_JOINED)
+		stage_insert_after(s, "root of the user namespace",
+				   (struct stage){ "unmask", run, NULL });
+}
+
+STAGES_HOOK(stages_exec_user)
+{
+	insert_joined(which, s, unmask_user);
+}
+
+STAGES_HOOK(stages_exec_admin)
+{
+	insert_joined(which, s, unmask_admin);
+}
+
+STAGES_HOOK(stages_exec_workdir)
+{
+	insert_joined(which, s, unmask_workdir);
+}
+
+static int nothing(_unused_ struct container *c, _unused_ struct fault *f)
+{
+	return 0;
+}
+
+static void unmask(const struct container *c)
+{
+	for (size_t i = 0; i < c->spec.masked_paths.n; i++)
+		umount2(c->spec.masked_paths.v[i], MNT_DETACH);
+}
+
+static void unmask_inside(struct container *c)
+{
+	struct fault ignored;
+
+	fault_inside(c, unmask, &ignored);
+}
+
+STAGES_HOOK(stages_exec_failed)
+{
+	if (which == STAGES_EXEC)
+		stage_put_first(s, (struct stage){ "to be undone", nothing, unmask_inside });
+}
+
+static int refuse_masks(struct container *c, struct fault *f)
+{
+	return c->spec.masked_paths.n ? fault_set(f, EINVAL, "exec: the container masks paths") : 0;
+}
+
+STAGES_HOOK(stages_exec_refused)
+{
+	if (which == STAGES_EXEC)
+		stage_put_first(s, (struct stage){ "refuse", refuse_masks, NULL });
+}
+
+/* start -------------------------------------------------------------------------------------- */
+
+static void mask_over(const struct container *c)
+{
+	for (size_t i = 0; i < c->spec.masked_paths.n; i++) {
+		const char *path = c->spec.masked_paths.v[i];
+
+		mount(path, path, NULL, MS_BIND, NULL);
+	}
+}
+
+static int mask_once_more(struct container *c, struct fault *f)
+{
+	return fault_inside(c, mask_over, f);
+}
+
+STAGES_HOOK(stages_start_again)
+{
+	if (which == STAGES_START)
+		stage_append(s, (struct stage){ "masks once more", mask_once_more, NULL });
+}
