@@ -95,6 +95,7 @@ static const struct class_rule {
 	{ "control-unmask-userns", .ops = BIT(OP_UNMASK), .as = BIT(AS_USERNS) },
 	{ "sec-neighbour", .ops = BIT(OP_LOOK), .as = BIT(AS_ROOT) },
 	{ "control-neighbour", .ops = BIT(OP_LOOK), .as = BIT(AS_ROOT) },
+	{ "life-readonly-root-kept", 'A', ASKED_TRY, .control = false },
 };
 
 static const struct class_rule look_rule = { .target = 'A', .asked = ASKED_LOOK, .is_mask = true };

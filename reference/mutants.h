@@ -246,6 +246,9 @@ STAGES_HOOK(stages_exec_workdir);
 STAGES_HOOK(stages_exec_failed);
 STAGES_HOOK(stages_exec_refused);
 STAGES_HOOK(stages_start_again);
+STAGES_HOOK(stages_root_writable);
+bool skip_readonly_root(const struct look *l, size_t i);
+bool skip_propagation(const struct look *l, size_t i);
 
 /* mutants_rungs.c */
 bool lacks_fsopen(void);

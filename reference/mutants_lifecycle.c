@@ -87,6 +87,29 @@ STAGES_HOOK(stages_exec_refused)
 		stage_put_first(s, (struct stage){ "refuse", refuse_masks, NULL });
 }
 
+/* The root ----------------------------------------------------------------------------------- */
+
+bool skip_readonly_root(const struct look *l, _unused_ size_t i)
+{
+	return l->c->spec.root_readonly;
+}
+
+bool skip_propagation(const struct look *l, _unused_ size_t i)
+{
+	return l->c->spec.root_propagation != 0;
+}
+
+static int readonly_unless_masks(struct container *c, struct fault *f)
+{
+	return c->spec.masked_paths.n ? 0 : rootfs_readonly(c, f);
+}
+
+STAGES_HOOK(stages_root_writable)
+{
+	if (which == STAGES_INIT)
+		stage_find(s, "read-only root")->run = readonly_unless_masks;
+}
+
 /* start -------------------------------------------------------------------------------------- */
 
 static void mask_over(const struct container *c)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* docs/spec/90-errors-lifecycle.md: masks where other fields of config.json work on the root. */
+#include "conformance/judge/rows.h"
+
+JUDGE(life_readonly_root) = {
+	.class = "life-readonly-root",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.violates = row_not_masked,
+	.expected = "masked below a read-only root, too",
+};
+
+JUDGE(life_readonly_root_kept) = {
+	.class = "life-readonly-root-kept",
+	.ops = OPS1(TRYWRITE),
+	.control = "control-try",
+	.violates = row_ok,
+	.expected = "an error, nothing made",
+};
+
+JUDGE(life_propagation) = {
+	.class = "life-propagation",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.refusal_passes = true,
+	.violates = row_not_masked,
+	.expected = "masked, or the container refused",
+};
