@@ -25,6 +25,8 @@ const char *const tree_kind_names[TREE_KINDS] = {
 
 const char *const step_kind_names[STEP_KINDS] = {
 	[STEP_EXEC] = "exec",
+	[STEP_PAUSE] = "pause",
+	[STEP_UPDATE] = "update",
 };
 
 const char *const expect_names[EXPECT_COUNT] = {

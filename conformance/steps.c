@@ -7,6 +7,9 @@
  *                                        phase of that name. uid (of user and group), cwd,
  *                                        capabilities "none" or "admin" (default: the container's),
  *                                        args in place of the probe's
+ *   { "do": "pause", "name": PHASE }     pause, then resume
+ *   { "do": "update", "name": PHASE, "resources": {…} }   update --resources; OCI's linux.resources
+ * After each the driver takes the container's mount table, in that phase.
  */
 #include "conformance/fixture.h"
 
@@ -37,11 +40,20 @@ static int check_exec(const cJSON *step, struct text *error)
 	return check_arrays(step, "args", "steps", error);
 }
 
+static int check_update(const cJSON *step, struct text *error)
+{
+	return cJSON_IsObject(field(step, "resources"))
+		       ? 0
+		       : fault(error, "\"resources\" is no object");
+}
+
 static const struct step_rule {
 	const char *fields;
 	int (*check)(const cJSON *step, struct text *error);
 } rules[STEP_KINDS] = {
 	[STEP_EXEC] = { "do name uid cwd capabilities args", check_exec },
+	[STEP_PAUSE] = { "do name", NULL },
+	[STEP_UPDATE] = { "do name resources", check_update },
 };
 
 static size_t kind_of(const cJSON *step)
@@ -76,6 +88,9 @@ static char *argument(const cJSON *container, const struct container *k, const c
 	switch (kind) {
 	case STEP_EXEC:
 		return exec_text(container, k->name, step);
+	case STEP_UPDATE:
+		return cJSON_PrintUnformatted(field(step, "resources"));
+	case STEP_PAUSE:
 	case STEP_KINDS:
 	default:
 		return xstrdup("");
@@ -90,7 +105,7 @@ static int read_step(const cJSON *container, struct container *k, const cJSON *s
 	int r;
 
 	if (kind == STEP_KINDS)
-		return fault(error, "\"do\" is none of exec");
+		return fault(error, "\"do\" is none of exec pause update");
 	r = check_fields(step, rules[kind].fields, "steps", error);
 	if (r == 0)
 		r = check_name(k, name ? name : "", error);

@@ -219,6 +219,78 @@ int cgroups_remove(const struct cgroups *cg, struct fault *f)
 	return r;
 }
 
+/* Settings ----------------------------------------------------------------------------------- */
+
+static int leaf_open(const char *leaf, const char *name, int flags)
+{
+	_cleanup_free_ char *file = NULL;
+	int fd;
+
+	if (asprintf(&file, "%s/%s", leaf, name) < 0)
+		return -ENOMEM;
+	fd = open(file, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int cgroups_set(const struct cgroups *cg, const char *name, const char *value)
+{
+	int r = -ENOTSUP;
+
+	for (size_t i = 0; i < cg->n_leaves; i++) {
+		_cleanup_close_ int fd = leaf_open(cg->leaves[i], name, O_WRONLY);
+
+		if (fd == -ENOENT)
+			continue;
+		if (fd < 0)
+			return fd;
+		if (write(fd, value, strlen(value)) < 0)
+			return -errno;
+		r = 0;
+	}
+	return r;
+}
+
+/* v1: freezer.state is FREEZING until all are frozen; v2: a line of cgroup.events. */
+static bool leaf_says(const char *leaf, const char *name, const char *word)
+{
+	_cleanup_close_ int fd = leaf_open(leaf, name, O_RDONLY);
+	char text[256];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return strstr(text, word);
+}
+
+bool cgroups_frozen(const struct cgroups *cg)
+{
+	for (size_t i = 0; i < cg->n_leaves; i++)
+		if (leaf_says(cg->leaves[i], "freezer.state", "FROZEN") ||
+		    leaf_says(cg->leaves[i], "cgroup.events", "frozen 1"))
+			return true;
+	return false;
+}
+
+int cgroups_freeze(const struct cgroups *cg, bool frozen, struct fault *f)
+{
+	const char *verb = frozen ? "freeze" : "thaw";
+	struct timespec pause = { .tv_nsec = 1000000 };
+	int v1 = cgroups_set(cg, "freezer.state", frozen ? "FROZEN" : "THAWED");
+	int v2 = v1 == -ENOTSUP ? cgroups_set(cg, "cgroup.freeze", frozen ? "1" : "0") : v1;
+
+	if (v2 < 0)
+		return fault_set(f, -v2, "%s: %s", verb,
+				 v2 == -ENOTSUP ? "the container has no cgroup that can"
+						: strerror(-v2));
+	for (int i = 0; i < 2000; i++) {
+		if (cgroups_frozen(cg) == frozen)
+			return 0;
+		nanosleep(&pause, NULL);
+	}
+	return fault_set(f, ETIMEDOUT, "%s: %s", verb, strerror(ETIMEDOUT));
+}
+
 void cgroups_done(struct cgroups *cg)
 {
 	for (size_t i = 0; i < cg->n_leaves; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Cgroups by plain files: every mounted v1 hierarchy, or v2. No limit is ever set; the cgroups
+ * Cgroups by plain files: every mounted v1 hierarchy, or v2. create sets no limit; the cgroups
  * exist so that a container's processes are told apart and a conformance kit can look for rests.
  */
 #pragma once
@@ -21,6 +21,11 @@ int cgroups_create(const char *path, struct cgroups *cg, struct fault *f);
 int cgroups_join(const struct cgroups *cg, pid_t pid, struct fault *f);
 /* Removes what was made; polls up to two seconds while the kernel still counts dead tasks. */
 int cgroups_remove(const struct cgroups *cg, struct fault *f);
+/* Writes @value to the file @name of each leaf that has one. -ENOTSUP: none has. */
+int cgroups_set(const struct cgroups *cg, const char *name, const char *value);
+/* Stops all processes, or lets them go on, and waits up to two seconds until that is so. */
+int cgroups_freeze(const struct cgroups *cg, bool frozen, struct fault *f);
+bool cgroups_frozen(const struct cgroups *cg);
 /* Sends @sig to every process of the leaves; returns how many there were. */
 int cgroups_kill(const struct cgroups *cg, int sig);
 void cgroups_done(struct cgroups *cg);

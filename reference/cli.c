@@ -132,6 +132,12 @@ static int set_process(struct cli *cli, const char *value)
 	return 0;
 }
 
+static int set_resources(struct cli *cli, const char *value)
+{
+	cli->c.resources_file = value;
+	return 0;
+}
+
 static int set_user(struct cli *cli, const char *value)
 {
 	cli->exec.user = value;
@@ -193,6 +199,7 @@ static const struct cli_option options[] = {
 	{ "all", 'a', KILL, NULL, set_all, "signal all processes of the container" },
 	{ "force", 'f', DELETE, NULL, set_force, "kill it first; no error when there is none" },
 	{ "process", 'p', EXEC, "FILE", set_process, "a process object of config.json" },
+	{ "resources", 'r', UPDATE, "FILE", set_resources, "linux.resources: pids.limit only" },
 	{ "user", 'u', EXEC, "UID[:GID]", set_user, "run as this user" },
 	{ "cwd", 'c', EXEC, "DIR", set_cwd, "absolute working directory" },
 	{ "env", 'e', EXEC, "K=V", set_env, "add to the environment; may be repeated" },

@@ -15,7 +15,7 @@ struct cli {
 };
 
 /* Which options a command takes; GLOBAL ones come before it. */
-enum command_bit { GLOBAL = 1, CREATE = 2, RUN = 4, KILL = 8, DELETE = 16, EXEC = 32 };
+enum command_bit { GLOBAL = 1, CREATE = 2, RUN = 4, KILL = 8, DELETE = 16, EXEC = 32, UPDATE = 64 };
 
 /* Takes the options of @command off cli->args; 0, or the exit status. */
 int parse_options(struct cli *cli, int command);

@@ -230,17 +230,20 @@ int container_start(struct container *c, struct fault *f)
 int container_kill(struct container *c, int sig, struct fault *f)
 {
 	int r = state_load(c, f);
+	bool paused;
 
 	if (r < 0)
 		return r;
-	if (c->all && cgroups_kill(&c->cgroups, sig) > 0)
-		return 0;
-	r = need_status(c, "created", "running", f);
-	if (r < 0)
-		return c->all ? 0 : r;
-	if (kill(c->pid, sig) < 0)
-		return fault_set(f, errno, "kill %d: %s", (int)c->pid, strerror(errno));
-	return 0;
+	paused = streq(state_status(c), "paused");
+	if (!(c->all && cgroups_kill(&c->cgroups, sig) > 0)) {
+		r = paused ? 0 : need_status(c, "created", "running", f);
+		if (r < 0)
+			return c->all ? 0 : r;
+		if (kill(c->pid, sig) < 0)
+			return fault_set(f, errno, "kill %d: %s", (int)c->pid, strerror(errno));
+	}
+	/* What is frozen doesn't even die. */
+	return paused && sig == SIGKILL ? cgroups_freeze(&c->cgroups, false, f) : 0;
 }
 
 static int delete_stop(struct container *c, struct fault *f)
@@ -253,6 +256,8 @@ static int delete_stop(struct container *c, struct fault *f)
 		return fault_set(f, EBUSY, "container '%s' is %s", c->id, status);
 	if (kill(c->pid, SIGKILL) < 0 && errno != ESRCH)
 		return fault_set(f, errno, "kill %d: %s", (int)c->pid, strerror(errno));
+	if (streq(status, "paused") && cgroups_freeze(&c->cgroups, false, f) < 0)
+		return -f->errnum;
 	if (process_wait_gone(c->pid, c->start_time, 5000) < 0)
 		return fault_set(f, ETIMEDOUT, "process %d does not end", (int)c->pid);
 	return 0;

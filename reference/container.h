@@ -10,6 +10,7 @@
  *   delete    the caller's            stages_delete   container.c
  *   exec      the caller's            stages_exec     exec.c
  *             the new process         stages_joined   exec.c
+ *   pause …   the caller's            stages_pause …  control.c
  */
 #pragma once
 
@@ -19,6 +20,7 @@
 
 struct container {
 	const char *id, *state_root, *pid_file;
+	const char *resources_file; /* of update */
 	char *bundle; /* absolute; owned */
 	const struct mask_strategy *strategy;
 	int state_fd; /* of the container's own directory below state_root */
@@ -65,7 +67,10 @@ enum stage_table {
 	STAGES_START,
 	STAGES_DELETE,
 	STAGES_EXEC,
-	STAGES_JOINED
+	STAGES_JOINED,
+	STAGES_PAUSE,
+	STAGES_RESUME,
+	STAGES_UPDATE,
 };
 
 /* A table that may be edited before it is walked (seam.h). */
@@ -85,6 +90,11 @@ int container_create(struct container *c, struct fault *f);
 int container_start(struct container *c, struct fault *f);
 int container_delete(struct container *c, struct fault *f);
 int container_kill(struct container *c, int sig, struct fault *f);
+/* control.c: of a container that has cgroups. */
+int container_pause(struct container *c, struct fault *f);
+int container_resume(struct container *c, struct fault *f);
+int container_update(struct container *c, struct fault *f);
+
 /* Options of exec that replace a part of the container's own process. */
 struct exec_options {
 	const char *process_file, *cwd;
@@ -107,7 +117,7 @@ void state_remove_dir(struct container *c);
 int state_save(struct container *c, struct fault *f);
 /* Fills in pid, bundle, cgroups of an existing container. */
 int state_load(struct container *c, struct fault *f);
-/* "creating", "created", "running" or "stopped". */
+/* "creating", "created", "running", "paused" or "stopped". */
 const char *state_status(const struct container *c);
 /* The OCI state as JSON text; caller frees. */
 int state_print(const struct container *c, char **ret);

@@ -97,6 +97,32 @@ static int command_delete(struct cli *cli)
 	return r < 0 ? fail(cli, &f) : 0;
 }
 
+static int command_pause(struct cli *cli)
+{
+	struct fault f;
+
+	cli->c.id = cli->args[0];
+	return container_pause(&cli->c, &f) < 0 ? fail(cli, &f) : 0;
+}
+
+static int command_resume(struct cli *cli)
+{
+	struct fault f;
+
+	cli->c.id = cli->args[0];
+	return container_resume(&cli->c, &f) < 0 ? fail(cli, &f) : 0;
+}
+
+static int command_update(struct cli *cli)
+{
+	struct fault f;
+
+	cli->c.id = cli->args[0];
+	if (!cli->c.resources_file)
+		return usage_error(cli, "update: no --resources", cli->c.id);
+	return container_update(&cli->c, &f) < 0 ? fail(cli, &f) : 0;
+}
+
 static pid_t forward_to;
 
 static void forward_signal(int sig)
@@ -210,6 +236,9 @@ static const struct command {
 	{ "delete", DELETE, 1, 1, command_delete, "ID: remove a stopped container" },
 	{ "run", RUN, 1, 1, command_run, "ID: create, start, wait, delete" },
 	{ "exec", EXEC, 1, 1 << 20, command_exec, "ID COMMAND...: run in the container" },
+	{ "pause", 0, 1, 1, command_pause, "ID: stop all processes by the freezer" },
+	{ "resume", 0, 1, 1, command_resume, "ID: let them go on" },
+	{ "update", UPDATE, 1, 1, command_update, "ID: change the limits of the cgroups" },
 	{ "features", 0, 0, 0, command_features, "print what is supported as JSON" },
 	{ "--version", 0, 0, 0, command_version, "print the version" },
 	{ "--list-mutants", 0, 0, 0, command_list, "print the faults of the test build" },

@@ -276,6 +276,8 @@ static const struct mutant mutants[] = {
 	STAGES("exec-failed-unmasks", stages_exec_failed),
 	STAGES("exec-refused", stages_exec_refused),
 	STAGES("start-masks-again", stages_start_again),
+	STAGES("resume-unmasks", stages_resume_unmasks),
+	STAGES("update-unmasks", stages_update_unmasks),
 	SKIP("readonly-root-unmasked", skip_readonly_root),
 	STAGES("readonly-root-writable", stages_root_writable),
 	SKIP("propagation-unmasked", skip_propagation),

@@ -247,6 +247,8 @@ STAGES_HOOK(stages_exec_failed);
 STAGES_HOOK(stages_exec_refused);
 STAGES_HOOK(stages_start_again);
 STAGES_HOOK(stages_root_writable);
+STAGES_HOOK(stages_resume_unmasks);
+STAGES_HOOK(stages_update_unmasks);
 bool skip_readonly_root(const struct look *l, size_t i);
 bool skip_propagation(const struct look *l, size_t i);
 

@@ -87,6 +87,25 @@ STAGES_HOOK(stages_exec_refused)
 		stage_put_first(s, (struct stage){ "refuse", refuse_masks, NULL });
 }
 
+/* pause and update --------------------------------------------------------------------------- */
+
+static int unmask_stage(struct container *c, struct fault *f)
+{
+	return fault_inside(c, unmask, f);
+}
+
+STAGES_HOOK(stages_resume_unmasks)
+{
+	if (which == STAGES_RESUME)
+		stage_append(s, (struct stage){ "unmask", unmask_stage, NULL });
+}
+
+STAGES_HOOK(stages_update_unmasks)
+{
+	if (which == STAGES_UPDATE)
+		stage_append(s, (struct stage){ "unmask", unmask_stage, NULL });
+}
+
 /* The root ----------------------------------------------------------------------------------- */
 
 bool skip_readonly_root(const struct look *l, _unused_ size_t i)

@@ -209,7 +209,9 @@ const char *state_status(const struct container *c)
 		return "creating";
 	if (c->pid <= 0 || !c->start_time || process_start_time(c->pid) != c->start_time)
 		return "stopped";
-	return faccessat(c->state_fd, "start", F_OK, 0) == 0 ? "created" : "running";
+	if (faccessat(c->state_fd, "start", F_OK, 0) == 0)
+		return "created";
+	return cgroups_frozen(&c->cgroups) ? "paused" : "running";
 }
 
 int state_print(const struct container *c, char **ret)
@@ -217,7 +219,7 @@ int state_print(const struct container *c, char **ret)
 	_cleanup_json_ cJSON *out = cJSON_CreateObject();
 	const cJSON *annotations = cJSON_GetObjectItemCaseSensitive(c->state, "annotations");
 	const char *status = state_status(c);
-	bool alive = streq(status, "created") || streq(status, "running");
+	bool alive = !streq(status, "creating") && !streq(status, "stopped");
 
 	cJSON_AddStringToObject(out, "ociVersion",
 				c->state ? member(c->state, "ociVersion") : "1.0.2");

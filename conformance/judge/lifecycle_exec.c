@@ -46,8 +46,7 @@ static bool shows(const struct row *r)
 static void look_in(const struct view *v, const char *phase, bool ordinary, struct finding *f)
 {
 	const char *name = v->container->name;
-	const struct row *control =
-		find_row(v->facts, "probe", name, phase, OP_LOOK, "/t/control");
+	const struct row *control = find_row(v->facts, "probe", name, phase, OP_LOOK, "/t/control");
 	size_t i;
 
 	if (!container_started(v)) {
@@ -142,8 +141,8 @@ JUDGE(life_exec_workdir) = {
 
 static void check_exec_failed(const struct view *v, struct finding *f)
 {
-	const struct row *r = find_row(v->facts, "driver", v->container->name, "failed", OP_EXIT,
-				       "exec");
+	const struct row *r =
+		find_row(v->facts, "driver", v->container->name, "failed", OP_EXIT, "exec");
 
 	look_in(v, "again", false, f);
 	if (f->verdict != VERDICT_PASS)

@@ -31,3 +31,19 @@ bool exec_joined(const struct view *v, const char *phase, struct finding *f)
 		found(f, VERDICT_BROKEN, "whether exec works without lists is not known");
 	return false;
 }
+
+bool step_done(const struct view *v, const char *phase, const char *command, struct finding *f)
+{
+	const char *name = v->container->name;
+	const struct row *r = find_row(v->facts, "driver", name, phase, OP_OFFERED, command);
+	const struct row *plain = find_row(v->facts, "driver", "plain", phase, OP_OFFERED, command);
+
+	if (r && streq(r->result, "ok"))
+		return true;
+	if (r && streq(r->result, "not-offered") && plain && streq(plain->result, "not-offered"))
+		found(f, VERDICT_SKIP, "%s is not offered", command);
+	else
+		found(f, VERDICT_BROKEN, "%s of container %s answered %s, without lists %s",
+		      command, name, r ? r->result : "nothing", plain ? plain->result : "nothing");
+	return false;
+}

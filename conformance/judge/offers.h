@@ -10,3 +10,8 @@
  * in that one it is offered, and what can't be seen then is broken.
  */
 bool exec_joined(const struct view *v, const char *phase, struct finding *f);
+/*
+ * The same of a step of the driver's (conformance/steps.c) that is an optional @command: the
+ * control is the sibling without lists, named plain, with the same step.
+ */
+bool step_done(const struct view *v, const char *phase, const char *command, struct finding *f);

@@ -11,8 +11,7 @@ bool is_plain_mask(const struct mask *m)
 static bool is_same(const struct mount *a, const struct mount *b)
 {
 	return a->info.id == b->info.id && same_superblock(a, b) &&
-	       streq(a->info.options, b->info.options) &&
-	       streq(a->info.super, b->info.super);
+	       streq(a->info.options, b->info.options) && streq(a->info.super, b->info.super);
 }
 
 static void compare(const struct snapshot *running, const struct snapshot *other, const char *path,

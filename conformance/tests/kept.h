@@ -55,7 +55,7 @@ static inline void unknown_ops(struct editor *e)
 
 static inline void make_unknown_phase(struct row *r)
 {
-	r->phase = text_const("paused");
+	r->phase = text_const("of-a-newer-kit");
 	r->result = text_const("EIO");
 }
 

@@ -24,6 +24,12 @@
 	     drop_mount(f, TABLE("a", "failed"), "/t/a"))                                          \
 	EDIT(exec_failed_ran, "life-exec", life_exec_failed, PASS, BROKEN,                         \
 	     set(f, DRIVER("a", "failed", OP_EXIT, "exec"), "ok", ""))                             \
+	EDIT(pause_unmasked, "life-pause", life_pause, PASS, FAIL,                                 \
+	     drop_mount(f, TABLE("a", "paused"), "/t/f"))                                          \
+	EDIT(pause_lost, "life-pause", life_pause, PASS, BROKEN,                                   \
+	     set(f, DRIVER("a", "paused", OP_OFFERED, "pause"), "not-offered", ""))                \
+	EDIT(update_writable, "life-pause", life_update, PASS, FAIL,                               \
+	     set_mount_word(f, TABLE("a", "updated"), "/t/a", MOUNT_OPTIONS, "rw,relatime"))       \
 	EDIT(start_unmasked, "directories", life_start_unchanged, PASS, FAIL,                      \
 	     drop_mount(f, TABLE("a", "running"), "/t/a"))                                         \
 	EDIT(start_again, "directories", life_start_unchanged, PASS, FAIL,                         \
