@@ -6,7 +6,7 @@
  *   readonlyRoot true, mounts [OCI mounts, added], without "/proc /dev" (mounts that are else
  *   always there), hostPid true (no PID namespace), cwd, root (a folder of the tree that is
  *   the root in place of all of it), rootfsPropagation, args, maskedPaths and readonlyPaths (any
- *   JSON), maskedPathsText; not part of it: stateRoot, see case.h
+ *   JSON), maskedPathsText, hooks (OCI's object); not part of it: stateRoot, see case.h
  * observe replaces @IO@, @ID@ and @SHARED@, a directory of the host's for all containers of a case.
  */
 #include "conformance/fixture.h"
@@ -265,6 +265,9 @@ char *config_text(const cJSON *container, const char *name, const char *masked_t
 	cJSON_AddBoolToObject(root, "readonly", is_set(container, "readonlyRoot"));
 	cJSON_AddStringToObject(config, "hostname", "maskspec");
 	add_mounts(config, container);
+	if (field(container, "hooks"))
+		cJSON_AddItemToObject(config, "hooks",
+				      cJSON_Duplicate(field(container, "hooks"), true));
 	add_linux(config, container, users);
 	text = cJSON_PrintUnformatted(config);
 	cJSON_Delete(config);

@@ -177,6 +177,9 @@ int rootfs_pivot(struct container *c, struct fault *f);
 /* Opens @path below the root, made where missing; as a directory or an empty file. */
 int rootfs_open(struct container *c, const char *path, bool dir, struct fault *f);
 
+int hooks_create_container(struct container *c, struct fault *f);
+int hooks_start_container(struct container *c, struct fault *f);
+
 int mounts_open_sources(struct container *c, struct fault *f);
 int mounts_apply(struct container *c, struct fault *f);
 int devices_create(struct container *c, struct fault *f);

@@ -330,6 +330,7 @@ static const struct stage stages_init[] = {
 	{ "mounts", mounts_apply, NULL },
 	{ "devices", devices_create, NULL },
 	{ "working directory", rootfs_workdir, NULL },
+	{ "createContainer hooks", hooks_create_container, NULL },
 	{ "held descriptors", init_hold, NULL },
 	{ "readonlyPaths", masks_readonly_paths, NULL },
 	{ "read-only root", rootfs_readonly, NULL },
@@ -343,6 +344,7 @@ static const struct stage stages_init[] = {
 	{ "program", init_program, NULL },
 	{ "ready", init_ready, NULL },
 	{ "wait for start", init_wait, NULL },
+	{ "startContainer hooks", hooks_start_container, NULL },
 	{ "payload", init_payload, NULL },
 	{ 0 },
 };

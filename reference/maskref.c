@@ -196,7 +196,7 @@ static int command_exec(struct cli *cli)
 static int command_features(_unused_ struct cli *cli)
 {
 	puts("{\n\t\"ociVersionMin\": \"1.0.0\",\n\t\"ociVersionMax\": \"" SPEC_VERSION "\",\n"
-	     "\t\"hooks\": [],\n\t\"linux\": {\n"
+	     "\t\"hooks\": [\"createContainer\", \"startContainer\"],\n\t\"linux\": {\n"
 	     "\t\t\"namespaces\": [\"cgroup\", \"ipc\", \"mount\", \"network\", \"pid\", \"user\", "
 	     "\"uts\"],\n"
 	     "\t\t\"cgroup\": {\"v1\": true, \"v2\": true, \"systemd\": false},\n"

@@ -203,6 +203,8 @@ void stage_append(struct stages *s, struct stage stage);
 void stage_put_first(struct stages *s, struct stage stage);
 /* A stage of those that join: leaves the masks in a mount namespace of its own. */
 int fault_unmask_me(struct container *c, struct fault *f);
+/* With plan_late: masks the root of this process; a procfs is at hand in c->proc_fd. */
+int fault_mask_late(struct container *c, struct fault *f);
 /* From outside: a process that joins the container's mount namespace does @work. */
 int fault_inside(struct container *c, void (*work)(const struct container *c), struct fault *f);
 extern bool another_container; /* set by stages_look_for_others() */
@@ -247,8 +249,10 @@ STAGES_HOOK(stages_exec_failed);
 STAGES_HOOK(stages_exec_refused);
 STAGES_HOOK(stages_start_again);
 STAGES_HOOK(stages_root_writable);
+STAGES_HOOK(stages_hooks_early);
 STAGES_HOOK(stages_resume_unmasks);
 STAGES_HOOK(stages_update_unmasks);
+bool skip_hooked(const struct look *l, size_t i);
 bool skip_readonly_root(const struct look *l, size_t i);
 bool skip_propagation(const struct look *l, size_t i);
 

@@ -106,6 +106,24 @@ STAGES_HOOK(stages_update_unmasks)
 		stage_append(s, (struct stage){ "unmask", unmask_stage, NULL });
 }
 
+/* Hooks -------------------------------------------------------------------------------------- */
+
+bool skip_hooked(const struct look *l, _unused_ size_t i)
+{
+	return l->c->spec.hooks_create.n > 0;
+}
+
+STAGES_HOOK(stages_hooks_early)
+{
+	if (which != STAGES_INIT)
+		return;
+	stage_find(s, "maskedPaths")->run = nothing;
+	stage_find(s, "startContainer hooks")->run = nothing;
+	stage_insert_after(s, "names", (struct stage){ "late masks", fault_mask_late, NULL });
+	stage_insert_after(s, "names",
+			   (struct stage){ "early hooks", hooks_start_container, NULL });
+}
+
 /* The root ----------------------------------------------------------------------------------- */
 
 bool skip_readonly_root(const struct look *l, _unused_ size_t i)

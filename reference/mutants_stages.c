@@ -357,7 +357,7 @@ PLAN_HOOK(plan_late)
 }
 
 /* Masks the root of this process; a procfs is at hand in c->proc_fd. */
-static int mask_late(struct container *c, struct fault *f)
+int fault_mask_late(struct container *c, struct fault *f)
 {
 	_cleanup_(mask_end) struct mask_ctx ctx = MASK_CTX_INIT;
 	_cleanup_close_ int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -386,7 +386,7 @@ STAGES_HOOK(stages_late_start)
 	stage_find(s, "maskedPaths")->run = nothing;
 	stage_move(s, "ready", "restore RLIMIT_NOFILE");
 	stage_move(s, "wait for start", "restore RLIMIT_NOFILE");
-	stage_insert_after(s, "wait for start", (struct stage){ "late masks", mask_late, NULL });
+	stage_insert_after(s, "wait for start", (struct stage){ "late masks", fault_mask_late, NULL });
 }
 
 /* Joins the user and the mount namespace of init. */
@@ -431,7 +431,7 @@ static _Noreturn void mask_container(struct container *c)
 
 	nanosleep(&pause, NULL);
 	c->proc_fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (join_container(c) < 0 || mask_late(c, &f) < 0)
+	if (join_container(c) < 0 || fault_mask_late(c, &f) < 0)
 		_exit(1);
 	_exit(0);
 }

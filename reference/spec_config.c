@@ -227,6 +227,48 @@ static int read_linux(struct reader *r, const cJSON *item, void *out)
 	return read_object(r, item, linux_fields, out);
 }
 
+static int read_timeout(struct reader *r, const cJSON *item, void *out)
+{
+	int ret = read_i64(r, item, out);
+
+	if (ret < 0)
+		return ret;
+	return *(int64_t *)out > 0 && *(int64_t *)out <= 86400
+		       ? 0
+		       : reader_refuse(r, "not a number of seconds from 1 to 86400");
+}
+
+static const struct field hook_fields[] = {
+	{ "path", read_absolute, offsetof(struct spec_hook, path), true },
+	{ "args", read_strings, offsetof(struct spec_hook, args), false },
+	{ "env", read_strings, offsetof(struct spec_hook, env), false },
+	{ "timeout", read_timeout, offsetof(struct spec_hook, timeout), false },
+	{ 0 },
+};
+
+static int read_hooks(struct reader *r, const cJSON *item, void *out)
+{
+	struct spec_hooks *hooks = out;
+
+	hooks->kind = item->string;
+	return read_list(r, item, hook_fields, sizeof(*hooks->v), (void **)&hooks->v, &hooks->n);
+}
+
+static const struct field hooks_fields[] = {
+	{ "createContainer", read_hooks, offsetof(struct spec, hooks_create), false },
+	{ "startContainer", read_hooks, offsetof(struct spec, hooks_start), false },
+	{ "prestart", read_empty, 0, false },
+	{ "createRuntime", read_empty, 0, false },
+	{ "poststart", read_empty, 0, false },
+	{ "poststop", read_empty, 0, false },
+	{ 0 },
+};
+
+static int read_all_hooks(struct reader *r, const cJSON *item, void *out)
+{
+	return read_object(r, item, hooks_fields, out);
+}
+
 static const struct field spec_fields[] = {
 	{ "ociVersion", read_version, offsetof(struct spec, oci_version), true },
 	{ "process", read_process, offsetof(struct spec, process), true },
@@ -234,7 +276,7 @@ static const struct field spec_fields[] = {
 	{ "hostname", read_string, offsetof(struct spec, hostname), false },
 	{ "domainname", read_string, offsetof(struct spec, domainname), false },
 	{ "mounts", read_mounts, 0, false },
-	{ "hooks", read_empty, 0, false },
+	{ "hooks", read_all_hooks, 0, false },
 	{ "annotations", read_annotations, offsetof(struct spec, annotations), false },
 	{ "linux", read_linux, 0, false },
 	{ 0 },
@@ -310,6 +352,15 @@ int spec_parse_process(const char *text, size_t size, struct spec *ret, struct f
 	return err < 0 ? err : read_process(&r, ret->tree, &ret->process);
 }
 
+static void hooks_done(struct spec_hooks *hooks)
+{
+	for (size_t i = 0; i < hooks->n; i++) {
+		free(hooks->v[i].args.v);
+		free(hooks->v[i].env.v);
+	}
+	free(hooks->v);
+}
+
 void spec_done(struct spec *spec)
 {
 	for (size_t i = 0; i < spec->n_mounts; i++) {
@@ -317,6 +368,8 @@ void spec_done(struct spec *spec)
 		free(spec->mounts[i].data);
 	}
 	free(spec->mounts);
+	hooks_done(&spec->hooks_create);
+	hooks_done(&spec->hooks_start);
 	spec_process_done(&spec->process);
 	free(spec->namespaces);
 	free(spec->uid_maps);

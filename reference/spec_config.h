@@ -67,6 +67,18 @@ struct spec_device {
 	uint32_t uid, gid;
 };
 
+struct spec_hook {
+	const char *path;
+	struct strings args, env;
+	int64_t timeout; /* seconds; 0 when not given */
+};
+
+struct spec_hooks {
+	const char *kind; /* NULL when not given */
+	struct spec_hook *v;
+	size_t n;
+};
+
 struct spec {
 	cJSON *tree;
 	const char *oci_version, *hostname, *domainname;
@@ -85,6 +97,7 @@ struct spec {
 	const char *cgroups_path, *mount_label;
 	unsigned long root_propagation; /* MS_* with MS_REC, 0 for the default */
 	struct strings masked_paths, readonly_paths;
+	struct spec_hooks hooks_create, hooks_start;
 };
 
 /* Parses the text of a config.json. @ret must be given to spec_done() in any case. */

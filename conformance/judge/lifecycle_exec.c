@@ -30,7 +30,7 @@ JUDGE(life_exec) = {
 	.expected = "a process can join a container with lists",
 };
 
-/* What it sees -------------------------------------------------------------------------------- */
+/* What those see that join, and hooks --------------------------------------------------------- */
 
 /* EACCES is how a mask may look to an ordinary user. */
 static bool seen(const struct row *r, bool ordinary)
@@ -47,7 +47,7 @@ static void look_in(const struct view *v, const char *phase, bool ordinary, stru
 {
 	const char *name = v->container->name;
 	const struct row *control = find_row(v->facts, "probe", name, phase, OP_LOOK, "/t/control");
-	size_t i;
+	size_t i, n = 0;
 
 	if (!container_started(v)) {
 		found(f, VERDICT_BROKEN, "container %s did not start", name);
@@ -68,8 +68,12 @@ static void look_in(const struct view *v, const char *phase, bool ordinary, stru
 		else if (seen(r, ordinary))
 			found(f, VERDICT_FAIL, "%s in %s: %s %s", m->path, phase, r->result,
 			      r->value);
+		n++;
 	}
-	found(f, VERDICT_PASS, "masked");
+	if (n)
+		found(f, VERDICT_PASS, "masked");
+	else
+		found(f, VERDICT_BROKEN, "container %s masks nothing plain", name);
 }
 
 /* What the probe itself could not become, whatever it was to look at, is in no process. */
@@ -157,4 +161,28 @@ static void check_exec_failed(const struct view *v, struct finding *f)
 JUDGE(life_exec_failed) = {
 	.check = check_exec_failed,
 	.expected = "the masks of the container are as before an exec that failed",
+};
+
+static bool left_trace(const struct view *v, const char *name)
+{
+	return find_row(v->facts, "probe", name, "hook", OP_LOOK, NULL);
+}
+
+static void check_hook_start(const struct view *v, struct finding *f)
+{
+	const char *name = v->container->name;
+
+	if (container_refused(v) && !container_started(v))
+		found(f, VERDICT_SKIP, "container %s was refused", name);
+	else if (left_trace(v, name))
+		look_in(v, "hook", false, f);
+	else if (left_trace(v, "plain"))
+		found(f, VERDICT_BROKEN, "no startContainer hook in container %s", name);
+	else
+		found(f, VERDICT_SKIP, "startContainer hooks are not run");
+}
+
+JUDGE(life_hook_start) = {
+	.check = check_hook_start,
+	.expected = "masked for a startContainer hook, too",
 };

@@ -18,6 +18,34 @@ JUDGE(life_readonly_root_kept) = {
 	.expected = "an error, nothing made",
 };
 
+JUDGE(life_hooks) = {
+	.class = "life-hooks",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.refusal_passes = true,
+	.violates = row_not_masked,
+	.expected = "masked, or the container refused",
+};
+
+static void say_over(const struct row *r, struct text *out)
+{
+	if (row_exposes(r))
+		text_add(out, "the mask lies under what the hook mounted");
+	else if (row_ok(r))
+		text_add(out, "the mask lies over what the hook mounted");
+	else
+		row_say(r, out);
+}
+
+JUDGE(life_hook_over) = {
+	.class = "life-hook-over",
+	.ops = OPS1(LOOK),
+	.identities = BIT(AS_ROOT),
+	.refusal_passes = true,
+	.informs = say_over,
+	.expected = "reported, never failed",
+};
+
 JUDGE(life_propagation) = {
 	.class = "life-propagation",
 	.ops = OPS1(LOOK),

@@ -5,7 +5,9 @@
 
 bool is_plain_mask(const struct mask *m)
 {
-	return has_word("masked-dir masked-file sb-dir sb-file", m->class);
+	return has_word("masked-dir masked-file sb-dir sb-file life-hooks life-joined "
+			"life-propagation life-readonly-root",
+			m->class);
 }
 
 static bool is_same(const struct mount *a, const struct mount *b)

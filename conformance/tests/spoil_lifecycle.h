@@ -30,6 +30,10 @@
 	     set(f, DRIVER("a", "paused", OP_OFFERED, "pause"), "not-offered", ""))                \
 	EDIT(update_writable, "life-pause", life_update, PASS, FAIL,                               \
 	     set_mount_word(f, TABLE("a", "updated"), "/t/a", MOUNT_OPTIONS, "rw,relatime"))       \
+	EDIT(hook_sees, "life-hooks", life_hook_start, PASS, FAIL,                                 \
+	     set(f, JOINED("a", "hook", "/t/a"), "ok", OPEN_DIR))                                  \
+	EDIT(hook_dull, "life-hooks", life_hook_start, PASS, BROKEN,                               \
+	     set(f, JOINED("a", "hook", "/t/control"), "ENOENT", ""))                              \
 	EDIT(start_unmasked, "directories", life_start_unchanged, PASS, FAIL,                      \
 	     drop_mount(f, TABLE("a", "running"), "/t/a"))                                         \
 	EDIT(start_again, "directories", life_start_unchanged, PASS, FAIL,                         \
