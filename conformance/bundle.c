@@ -67,6 +67,19 @@ static int make_shared(const struct subject *s, unsigned int shift)
 	return 0;
 }
 
+static int replace_mntns(struct subject *s, char **config)
+{
+	_cleanup_free_ char *path = NULL;
+
+	if (!strstr(*config, "@MNTNS@"))
+		return 0;
+	path = hold_mounts(s);
+	if (!path)
+		return -EAGAIN;
+	replace_all(config, "@MNTNS@", path);
+	return 0;
+}
+
 static int write_config(struct subject *s)
 {
 	_cleanup_free_ char *config = xstrdup(s->k->config);
@@ -80,6 +93,8 @@ static int write_config(struct subject *s)
 	replace_all(&config, "@ID@", s->id);
 	replace_all(&config, "@SHARED@", shared);
 	expand_sysfs(s, &config);
+	if (replace_mntns(s, &config) < 0)
+		return -EAGAIN;
 	return write_file_at(AT_FDCWD, path, config, strlen(config));
 }
 

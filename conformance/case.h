@@ -12,8 +12,8 @@
  *   container NAME EXPECT TOPICS       EXPECT starts|refused|either; TOPICS blank-separated
  *   state NAME                         the container above gets a state root of its own, of that
  *                                      name, in place of the one that all others share
- *   config JSON                        of the container above; @ROOTFS@ @IO@ @ID@ @DEV@ @SHARED@
- *                                      and @sysfs:N@ are replaced by observe
+ *   config JSON                        of the container above; @ROOTFS@ @IO@ @ID@ @DEV@ @MNTNS@
+ *                                      @SHARED@ and @sysfs:N@ are replaced by observe
  *   mask PATH CLASS                    a path of the lists of the container above, and its class
  *   todo IDENTITY OP PATH CLASS        of the container above, in the order of execution
  *   step KIND NAME ARG                 what the driver does besides, in this order (steps.c)

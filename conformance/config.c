@@ -6,8 +6,11 @@
  *   readonlyRoot true, mounts [OCI mounts, added], without "/proc /dev" (mounts that are else
  *   always there), hostPid true (no PID namespace), cwd, root (a folder of the tree that is
  *   the root in place of all of it), rootfsPropagation, args, maskedPaths and readonlyPaths (any
- *   JSON), maskedPathsText, hooks (OCI's object); not part of it: stateRoot, see case.h
- * observe replaces @IO@, @ID@ and @SHARED@, a directory of the host's for all containers of a case.
+ *   JSON), maskedPathsText, hooks (OCI's object),
+ *   joinMounts true (a mount namespace that the driver has made); not part of it: stateRoot, see
+ *   case.h
+ * observe replaces @IO@, @ROOTFS@, @ID@, @MNTNS@ and @SHARED@, a directory of the host's for all
+ * containers of a case.
  */
 #include "conformance/fixture.h"
 
@@ -199,7 +202,7 @@ static void add_mapping(cJSON *linux_, const char *name, enum userns_kind kind, 
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(linux_, name), m);
 }
 
-static void add_namespaces(cJSON *linux_, bool userns, bool host_pid)
+static void add_namespaces(cJSON *linux_, const cJSON *container, bool userns)
 {
 	static const char *const types[] = { "pid", "ipc", "uts", "mount", "network", "user" };
 	cJSON *a = cJSON_AddArrayToObject(linux_, "namespaces");
@@ -208,10 +211,12 @@ static void add_namespaces(cJSON *linux_, bool userns, bool host_pid)
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		cJSON *n;
 
-		if ((!userns && streq(types[i], "user")) || (host_pid && streq(types[i], "pid")))
+		if ((!userns && streq(types[i], "user")) || (is_set(container, "hostPid") && streq(types[i], "pid")))
 			continue;
 		n = cJSON_CreateObject();
 		cJSON_AddStringToObject(n, "type", types[i]);
+		if (is_set(container, "joinMounts") && streq(types[i], "mount"))
+			cJSON_AddStringToObject(n, "path", "@MNTNS@");
 		cJSON_AddItemToArray(a, n);
 	}
 }
@@ -238,7 +243,7 @@ static void add_linux(cJSON *config, const cJSON *container, const struct users 
 		add_mapping(l, "uidMappings", kind, users->uid);
 		add_mapping(l, "gidMappings", kind, users->gid);
 	}
-	add_namespaces(l, kind != USERNS_NONE, is_set(container, "hostPid"));
+	add_namespaces(l, container, kind != USERNS_NONE);
 	/* An ordinary user can't write to the cgroups that a path would name. */
 	if (kind != USERNS_ROOTLESS)
 		cJSON_AddStringToObject(l, "cgroupsPath", "/@ID@");

@@ -276,7 +276,7 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 		"name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
 		"rootfsPropagation stateRoot args maskedPaths readonlyPaths maskedPathsText "
 		"without hostPid cwd root "
-		"steps hooks",
+		"steps hooks joinMounts",
 		"containers", error);
 
 	if (r == 0 && userns_asked(o, &kind) < 0)

@@ -249,6 +249,7 @@ static void take_down(struct subject *s)
 	let_go(s);
 	if (s->created)
 		command(s, "delete", words);
+	let_go_mounts(s);
 	witness(s, false);
 }
 

@@ -13,6 +13,7 @@ struct subject {
 	char *id, *dir, *state_root;
 	int rootfs;
 	int ready, go; /* FIFOs, read-write so that no open blocks */
+	pid_t holder;  /* of a mount namespace to be joined; 0 for none */
 	pid_t pid;     /* of the container's init, 0 while unknown */
 	bool created, started;
 	bool tampered; /* the probe is not ours: what it said is nobody's evidence */
@@ -39,7 +40,11 @@ bool runtime(struct subject *s, const char *phase, struct command_result *r,
 void offered(struct subject *s, const char *phase, const char *what, bool ok,
 	     const struct command_result *r);
 
-/* drive.c: the steps of the container that are for one that runs. */
+/* drive.c: makes a mount namespace as the host's, a slave of it, that lives until let_go_mounts().
+ * Its path, owned; NULL where it can't be had. */
+char *hold_mounts(struct subject *s);
+void let_go_mounts(struct subject *s);
+/* The steps of the container that are for one that runs. */
 void drive_running(struct subject *s);
 
 /* views.c: each writes facts. */

@@ -278,6 +278,8 @@ static const struct mutant mutants[] = {
 	STAGES("start-masks-again", stages_start_again),
 	STAGES("resume-unmasks", stages_resume_unmasks),
 	STAGES("update-unmasks", stages_update_unmasks),
+	SKIP("joined-unmasked", skip_joined),
+	STAGES("joined-host-masked", stages_joined_host),
 	SKIP("hooks-unmasked", skip_hooked),
 	{ .name = "hooks-before-masks", .seam.plan = plan_late, .seam.stages = stages_hooks_early },
 	SKIP("readonly-root-unmasked", skip_readonly_root),

@@ -205,6 +205,9 @@ void stage_put_first(struct stages *s, struct stage stage);
 int fault_unmask_me(struct container *c, struct fault *f);
 /* With plan_late: masks the root of this process; a procfs is at hand in c->proc_fd. */
 int fault_mask_late(struct container *c, struct fault *f);
+/* Masks the rootfs where the caller sees it, and undoes that. */
+int fault_mask_host(struct container *c, struct fault *f);
+int fault_unmask_host(struct container *c, struct fault *f);
 /* From outside: a process that joins the container's mount namespace does @work. */
 int fault_inside(struct container *c, void (*work)(const struct container *c), struct fault *f);
 extern bool another_container; /* set by stages_look_for_others() */
@@ -252,6 +255,8 @@ STAGES_HOOK(stages_root_writable);
 STAGES_HOOK(stages_hooks_early);
 STAGES_HOOK(stages_resume_unmasks);
 STAGES_HOOK(stages_update_unmasks);
+STAGES_HOOK(stages_joined_host);
+bool skip_joined(const struct look *l, size_t i);
 bool skip_hooked(const struct look *l, size_t i);
 bool skip_readonly_root(const struct look *l, size_t i);
 bool skip_propagation(const struct look *l, size_t i);

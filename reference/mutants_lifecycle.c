@@ -2,6 +2,7 @@
 /* Faults of what happens to a container besides create and delete. */
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -104,6 +105,32 @@ STAGES_HOOK(stages_update_unmasks)
 {
 	if (which == STAGES_UPDATE)
 		stage_append(s, (struct stage){ "unmask", unmask_stage, NULL });
+}
+
+/* A joined mount namespace ------------------------------------------------------------------- */
+
+static bool joins_mounts(const struct container *c)
+{
+	return spec_namespace(&c->spec, CLONE_NEWNS)->path;
+}
+
+bool skip_joined(const struct look *l, _unused_ size_t i)
+{
+	return joins_mounts(l->c);
+}
+
+static int mask_host_too(struct container *c, struct fault *f)
+{
+	return joins_mounts(c) ? fault_mask_host(c, f) : 0;
+}
+
+STAGES_HOOK(stages_joined_host)
+{
+	if (which == STAGES_CREATE)
+		stage_append(s, (struct stage){ "masks of the host", mask_host_too, NULL });
+	if (which == STAGES_DELETE)
+		stage_insert_after(s, "stop",
+				   (struct stage){ "unmask the host", fault_unmask_host, NULL });
 }
 
 /* Hooks -------------------------------------------------------------------------------------- */

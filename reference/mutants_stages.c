@@ -129,7 +129,7 @@ static int host_root(const struct container *c)
 	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-static int mask_on_host(struct container *c, _unused_ struct fault *f)
+int fault_mask_host(struct container *c, _unused_ struct fault *f)
 {
 	_cleanup_close_ int root = host_root(c);
 
@@ -159,7 +159,7 @@ static int load_config_again(struct container *c, struct fault *f)
 	return container_load_config(c, path, f);
 }
 
-static int unmask_on_host(struct container *c, struct fault *f)
+int fault_unmask_host(struct container *c, struct fault *f)
 {
 	_cleanup_close_ int root = -EBADF;
 
@@ -181,10 +181,10 @@ static int unmask_on_host(struct container *c, struct fault *f)
 STAGES_HOOK(stages_host_masks)
 {
 	if (which == STAGES_CREATE)
-		stage_append(s, (struct stage){ "masks of the host", mask_on_host, NULL });
+		stage_append(s, (struct stage){ "masks of the host", fault_mask_host, NULL });
 	if (which == STAGES_DELETE)
 		stage_insert_after(s, "stop",
-				   (struct stage){ "unmask the host", unmask_on_host, NULL });
+				   (struct stage){ "unmask the host", fault_unmask_host, NULL });
 }
 
 STAGES_HOOK(stages_leak_superblock)

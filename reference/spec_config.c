@@ -313,10 +313,6 @@ static int check_spec(struct reader *r, const struct spec *spec)
 		return fault_set(r->fault, EINVAL,
 				 "linux.namespaces: no mount namespace: mounts, "
 				 "masks and read-only paths would be the host's");
-	if (spec_namespace(spec, CLONE_NEWNS)->path)
-		return fault_set(r->fault, EINVAL,
-				 "linux.namespaces: joining a mount namespace is "
-				 "not supported");
 	if (user && !user->path && (!spec->n_uid_maps || !spec->n_gid_maps))
 		return fault_set(r->fault, EINVAL,
 				 "linux.uidMappings, gidMappings: missing for "

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docs/spec/90-errors-lifecycle.md: masks where other fields of config.json work on the root. */
+#include "conformance/judge/host.h"
 #include "conformance/judge/rows.h"
 
 JUDGE(life_readonly_root) = {
@@ -25,6 +26,31 @@ JUDGE(life_hooks) = {
 	.refusal_passes = true,
 	.violates = row_not_masked,
 	.expected = "masked, or the container refused",
+};
+
+JUDGE(life_joined) = {
+	.class = "life-joined",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.refusal_passes = true,
+	.violates = row_not_masked,
+	.expected = "masked, or the container refused",
+};
+
+static void check_joined_host(const struct view *v, struct finding *f)
+{
+	if (container_started(v))
+		check_no_new_mount(v, "running", "/rootfs", f);
+	else if (container_refused(v))
+		check_no_new_mount(v, "after", "/", f);
+	else
+		found(f, VERDICT_BROKEN, "container %s neither started nor was refused",
+		      v->container->name);
+}
+
+JUDGE(life_joined_host) = {
+	.check = check_joined_host,
+	.expected = "no mount below the rootfs on the host",
 };
 
 static void say_over(const struct row *r, struct text *out)

@@ -34,6 +34,8 @@
 	     set(f, JOINED("a", "hook", "/t/a"), "ok", OPEN_DIR))                                  \
 	EDIT(hook_dull, "life-hooks", life_hook_start, PASS, BROKEN,                               \
 	     set(f, JOINED("a", "hook", "/t/control"), "ENOENT", ""))                              \
+	EDIT(joined_on_host, "life-joined", life_joined_host, PASS, FAIL,                          \
+	     add_mount(f, HOST("a", "running"), SEEN_LINE))                                        \
 	EDIT(start_unmasked, "directories", life_start_unchanged, PASS, FAIL,                      \
 	     drop_mount(f, TABLE("a", "running"), "/t/a"))                                         \
 	EDIT(start_again, "directories", life_start_unchanged, PASS, FAIL,                         \

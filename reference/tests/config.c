@@ -51,7 +51,7 @@ static const struct {
 	{ "hooks", ROOT("\"hooks\":{\"prestart\":[{\"path\":\"/h\"}]}"),
 	  "hooks.prestart: not supported", 0 },
 	{ "hooks-relative", ROOT("\"hooks\":{\"createContainer\":[{\"path\":\"h\"}]}"),
-	  "hooks.createContainer[0].path: not absolute", 0 },
+	  "hooks.createContainer[0].path: not an absolute path", 0 },
 	{ "hooks-timeout",
 	  ROOT("\"hooks\":{\"startContainer\":[{\"path\":\"/h\",\"timeout\":0}]}"),
 	  "hooks.startContainer[0].timeout: not a number of seconds", 0 },
