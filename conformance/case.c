@@ -27,6 +27,7 @@ const char *const step_kind_names[STEP_KINDS] = {
 	[STEP_EXEC] = "exec",
 	[STEP_PAUSE] = "pause",
 	[STEP_UPDATE] = "update",
+	[STEP_KILL] = "kill-create",
 };
 
 const char *const expect_names[EXPECT_COUNT] = {
@@ -58,6 +59,16 @@ enum op op_by_name(const char *name)
 enum identity identity_by_name(const char *name)
 {
 	return (enum identity)index_of(identity_names, AS_COUNT, name);
+}
+
+const struct step *find_step(const struct container *k, enum step_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < k->n_steps; i++)
+		if (k->steps[i].kind == kind)
+			return &k->steps[i];
+	return NULL;
 }
 
 bool has_word(const char *words, const char *word)

@@ -101,13 +101,13 @@ struct mask {
 };
 
 /* What the driver does with a container besides its life; steps.c says what each is for. */
-enum step_kind { STEP_EXEC, STEP_PAUSE, STEP_UPDATE, STEP_KINDS };
+enum step_kind { STEP_EXEC, STEP_PAUSE, STEP_UPDATE, STEP_KILL, STEP_KINDS };
 extern const char *const step_kind_names[STEP_KINDS];
 
 struct step {
 	enum step_kind kind;
 	char *name; /* the phase of its facts */
-	char *arg;  /* exec: the process object; update: the resources */
+	char *arg;  /* exec: the process object; update: the resources; kill-create: N/M */
 };
 
 enum expect { EXPECT_STARTS, EXPECT_REFUSED, EXPECT_EITHER, EXPECT_COUNT };
@@ -148,6 +148,8 @@ void case_write(const struct test_case *c, struct text *out);
  * offending line in *@ret_line (0: the end marker or a record that must be there is missing).
  */
 int case_parse(char *text, struct test_case *ret, unsigned int *ret_line);
+/* The first step of @kind, or NULL. */
+const struct step *find_step(const struct container *k, enum step_kind kind);
 /* True when @word is one of the blank-separated @words. */
 bool has_word(const char *words, const char *word);
 /* The file name of a bundle's facts or case: '/' becomes '.'. Owned by the caller. */

@@ -147,6 +147,10 @@ static void collect(pid_t pid, int out, int err, unsigned long deadline, struct 
 	size_t total = 0;
 	int i;
 
+	if (r->kill_usec) {
+		usleep((useconds_t)r->kill_usec);
+		kill(pid, SIGKILL);
+	}
 	for (;;) {
 		int left = ms_left(deadline);
 
@@ -182,7 +186,7 @@ void command_run(char *const *argv, const char *cwd, int timeout_ms, struct comm
 	int out[2], err[2];
 	pid_t pid;
 
-	*ret = (struct command_result){ .status = -EAGAIN };
+	*ret = (struct command_result){ .status = -EAGAIN, .kill_usec = ret->kill_usec };
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return;
 	if (pipe2(err, O_CLOEXEC) < 0) {

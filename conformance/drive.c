@@ -82,6 +82,34 @@ static void step_update(struct subject *s, const struct step *step)
 	view_container_mounts(s, step->name);
 }
 
+/* Somewhere in the part, always the same for a container of a bundle. */
+static unsigned long moment(const struct subject *s, const char *at)
+{
+	unsigned int part = 0, parts = 1, seed = 2166136261u;
+	const char *names[] = { s->o->c->bundle, s->k->name }, *p;
+	unsigned long all = s->o->create_usec;
+	size_t i;
+
+	sscanf(at, "%u/%u", &part, &parts);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		for (p = names[i]; *p; p++)
+			seed = (seed ^ (unsigned char)*p) * 16777619u;
+	return (all * part + all * (seed % 1000) / 1000) / parts + 1;
+}
+
+void drive_killed(struct subject *s, const struct step *step)
+{
+	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
+	const char *const delete[] = { "delete", "--force", s->id, NULL };
+	_cleanup_command_ struct command_result r = { .kill_usec = moment(s, step->arg) };
+	_cleanup_command_ struct command_result deleted = { 0 };
+
+	runtime(s, "create", &r, create);
+	FACT(s, "create", OP_TIME, "kill", "ok", "%lu of %lu", r.kill_usec, s->o->create_usec);
+	view_host_mounts(s, "create");
+	runtime(s, "delete", &deleted, delete);
+}
+
 static void (*const steps[STEP_KINDS])(struct subject *s, const struct step *step) = {
 	[STEP_EXEC] = step_exec,
 	[STEP_PAUSE] = step_pause,

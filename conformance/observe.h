@@ -52,6 +52,7 @@ struct observation {
 	const struct test_case *c;
 	const char *case_text;
 	unsigned int index;
+	unsigned long create_usec; /* of the last container */
 	struct text rows;
 };
 
@@ -65,7 +66,8 @@ struct command_result {
 	int status; /* as waitpid() gives it; -errno when it could not be started */
 	bool deadline, flood;
 	unsigned long usec;
-	struct text out, err; /* the last 4 KiB of each at most */
+	unsigned long kill_usec; /* set before: SIGKILL after so many microseconds; 0: never */
+	struct text out, err;	 /* the last 4 KiB of each at most */
 };
 void command_free(struct command_result *r);
 #define _cleanup_command_ _cleanup_(command_free)

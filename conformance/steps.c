@@ -9,7 +9,10 @@
  *                                        args in place of the probe's
  *   { "do": "pause", "name": PHASE }     pause, then resume
  *   { "do": "update", "name": PHASE, "resources": {…} }   update --resources; OCI's linux.resources
- * After each the driver takes the container's mount table, in that phase.
+ *   { "do": "kill-create", "name": PHASE, "at": "N/M" }   create is killed somewhere in part N
+ *                                        (from 0) of M of the time that it took for the container
+ *                                        before; then delete --force
+ * After those of a container that runs the driver takes its mount table, in that phase.
  */
 #include "conformance/fixture.h"
 
@@ -47,6 +50,17 @@ static int check_update(const cJSON *step, struct text *error)
 		       : fault(error, "\"resources\" is no object");
 }
 
+static int check_kill(const cJSON *step, struct text *error)
+{
+	const char *at = cJSON_GetStringValue(field(step, "at"));
+	unsigned int part, parts;
+	char rest;
+
+	if (at && sscanf(at, "%u/%u%c", &part, &parts, &rest) == 2 && part < parts)
+		return 0;
+	return fault(error, "\"at\" is no \"N/M\" with N below M");
+}
+
 static const struct step_rule {
 	const char *fields;
 	int (*check)(const cJSON *step, struct text *error);
@@ -54,6 +68,7 @@ static const struct step_rule {
 	[STEP_EXEC] = { "do name uid cwd capabilities args", check_exec },
 	[STEP_PAUSE] = { "do name", NULL },
 	[STEP_UPDATE] = { "do name resources", check_update },
+	[STEP_KILL] = { "do name at", check_kill },
 };
 
 static size_t kind_of(const cJSON *step)
@@ -90,6 +105,8 @@ static char *argument(const cJSON *container, const struct container *k, const c
 		return exec_text(container, k->name, step);
 	case STEP_UPDATE:
 		return cJSON_PrintUnformatted(field(step, "resources"));
+	case STEP_KILL:
+		return xstrdup(field(step, "at")->valuestring);
 	case STEP_PAUSE:
 	case STEP_KINDS:
 	default:
@@ -105,7 +122,7 @@ static int read_step(const cJSON *container, struct container *k, const cJSON *s
 	int r;
 
 	if (kind == STEP_KINDS)
-		return fault(error, "\"do\" is none of exec pause update");
+		return fault(error, "\"do\" is none of exec pause update kill-create");
 	r = check_fields(step, rules[kind].fields, "steps", error);
 	if (r == 0)
 		r = check_name(k, name ? name : "", error);

@@ -73,6 +73,8 @@ bool runtime(struct subject *s, const char *phase, struct command_result *r,
 	FACT(s, phase, OP_ARGV, words[0], "ok", "%s", text_str(&line));
 	FACT(s, phase, OP_EXIT, words[0], result, "%s", text_str(&r->err));
 	FACT(s, phase, OP_TIME, words[0], "ok", "%lu", r->usec);
+	if (streq(words[0], "create") && !r->kill_usec)
+		s->o->create_usec = r->usec;
 	return streq(result, "ok");
 }
 
@@ -147,6 +149,7 @@ static void bring_up(struct subject *s)
 {
 	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
 	const char *const start[] = { "start", s->id, NULL };
+	const struct step *kill = find_step(s->k, STEP_KILL);
 	unsigned long waited;
 	bool ready = false;
 
@@ -154,6 +157,10 @@ static void bring_up(struct subject *s)
 	view_device_modes(s, "before");
 	view_digests(s, "before");
 	witness(s, true);
+	if (kill) {
+		drive_killed(s, kill);
+		return;
+	}
 	supervisor_count(is_faulty(s));
 	s->created = command(s, "create", create);
 	view_host_mounts(s, "create");
@@ -260,6 +267,8 @@ static void clean_up(struct subject *s)
 
 	if (count_named(s->state_root, s->id, 2) > 0)
 		command(s, "cleanup", force);
+	if (find_step(s->k, STEP_KILL))
+		end_descendants();
 }
 
 /* With their number, so that rows that go missing later on are missed. */

@@ -44,7 +44,8 @@ void offered(struct subject *s, const char *phase, const char *what, bool ok,
  * Its path, owned; NULL where it can't be had. */
 char *hold_mounts(struct subject *s);
 void let_go_mounts(struct subject *s);
-/* The steps of the container that are for one that runs. */
+/* Create, which is killed at some point, and delete --force; the steps of a container that runs. */
+void drive_killed(struct subject *s, const struct step *step);
 void drive_running(struct subject *s);
 
 /* views.c: each writes facts. */

@@ -51,6 +51,9 @@ static void inherit(const char *dir, const char *file)
 
 static int make_one(struct cgroups *cg, const char *dir)
 {
+	if (cg->journal && access(dir, F_OK) < 0 &&
+	    (fprintf(cg->journal, "%s\n", dir) < 0 || fflush(cg->journal) != 0))
+		return -EIO;
 	if (mkdir(dir, 0755) < 0)
 		return errno == EEXIST ? 0 : -errno;
 	if (strncmp(dir, CGROUP_ROOT "/cpuset", strlen(CGROUP_ROOT "/cpuset")) == 0) {
@@ -177,8 +180,12 @@ static int kill_leaf(const char *leaf, int sig)
 
 int cgroups_kill(const struct cgroups *cg, int sig)
 {
-	/* Every process is in all hierarchies, so one is enough. */
-	return cg->n_leaves > 0 ? kill_leaf(cg->leaves[0], sig) : 0;
+	int n = 0;
+
+	/* Every process is in all hierarchies, unless create was killed half-way. */
+	for (size_t i = 0; i < cg->n_leaves && n == 0; i++)
+		n = kill_leaf(cg->leaves[i], sig);
+	return n;
 }
 
 static bool is_leaf(const struct cgroups *cg, const char *dir)

@@ -14,6 +14,7 @@ struct cgroups {
 	size_t n_leaves;
 	char **made; /* every directory that was made, parents first */
 	size_t n_made;
+	FILE *journal; /* may be NULL: each directory, a line, before it is made */
 };
 
 /* Makes @path in every hierarchy; @cg holds what was made on failure, too. */

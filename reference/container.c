@@ -94,9 +94,26 @@ static int create_config(struct container *c, struct fault *f)
 	return container_load_config(c, path, f);
 }
 
+/* So that delete finds them when create is killed before it can record them. */
+static int make_cgroups(struct container *c, struct fault *f)
+{
+	int fd = openat(c->state_fd, STATE_JOURNAL, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	_cleanup_fclose_ FILE *journal = fd < 0 ? NULL : fdopen(fd, "w");
+	int r;
+
+	if (!journal) {
+		safe_close(fd);
+		return fault_path(f, errno, "write the journal of", c->id);
+	}
+	c->cgroups.journal = journal;
+	r = cgroups_create(c->spec.cgroups_path, &c->cgroups, f);
+	c->cgroups.journal = NULL;
+	return r;
+}
+
 static int create_cgroups(struct container *c, struct fault *f)
 {
-	int r = c->spec.cgroups_path ? cgroups_create(c->spec.cgroups_path, &c->cgroups, f) : 0;
+	int r = c->spec.cgroups_path ? make_cgroups(c, f) : 0;
 
 	if ((r == -EACCES || r == -EPERM || r == -EROFS) && geteuid() != 0)
 		return fault_set(f, -r,
@@ -162,6 +179,7 @@ static const struct stage stages_create[] = {
 	{ "start socket", state_listen, NULL },
 	{ "cgroups", create_cgroups, undo_cgroups },
 	{ "spawn init", process_spawn, process_kill },
+	{ "note init", state_note_init, NULL },
 	{ "maps", process_write_maps, NULL },
 	{ "join the cgroups", create_join_cgroups, NULL },
 	{ "release init", create_release, NULL },
@@ -250,10 +268,12 @@ static int delete_stop(struct container *c, struct fault *f)
 {
 	const char *status = state_status(c);
 
-	if (streq(status, "stopped") || (streq(status, "creating") && c->force))
+	if (streq(status, "stopped"))
 		return 0;
 	if (!c->force)
 		return fault_set(f, EBUSY, "container '%s' is %s", c->id, status);
+	if (c->pid <= 0 || process_start_time(c->pid) != c->start_time)
+		return 0;
 	if (kill(c->pid, SIGKILL) < 0 && errno != ESRCH)
 		return fault_set(f, errno, "kill %d: %s", (int)c->pid, strerror(errno));
 	if (streq(status, "paused") && cgroups_freeze(&c->cgroups, false, f) < 0)

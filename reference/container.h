@@ -110,10 +110,15 @@ int container_exec(struct container *c, const struct exec_options *o, struct fau
 /* Reads and parses @path, or the bundle's config.json, through the config seam. */
 int container_load_config(struct container *c, const char *path, struct fault *f);
 
+/* The cgroups that create makes, while there is no state.json yet. */
+#define STATE_JOURNAL "cgroups"
+
 /* state.c ------------------------------------------------------------------------------------ */
 
 int state_create_dir(struct container *c, struct fault *f);
 void state_remove_dir(struct container *c);
+/* Which process is init, for a delete after a create that was killed. */
+int state_note_init(struct container *c, struct fault *f);
 int state_save(struct container *c, struct fault *f);
 /* Fills in pid, bundle, cgroups of an existing container. */
 int state_load(struct container *c, struct fault *f);

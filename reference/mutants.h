@@ -208,6 +208,9 @@ int fault_mask_late(struct container *c, struct fault *f);
 /* Masks the rootfs where the caller sees it, and undoes that. */
 int fault_mask_host(struct container *c, struct fault *f);
 int fault_unmask_host(struct container *c, struct fault *f);
+/* A mount below the state root, and a process that lives for ten minutes. */
+void fault_leave_mount(struct container *c);
+pid_t fault_leave_process(struct container *c);
 /* From outside: a process that joins the container's mount namespace does @work. */
 int fault_inside(struct container *c, void (*work)(const struct container *c), struct fault *f);
 extern bool another_container; /* set by stages_look_for_others() */
@@ -253,6 +256,10 @@ STAGES_HOOK(stages_exec_refused);
 STAGES_HOOK(stages_start_again);
 STAGES_HOOK(stages_root_writable);
 STAGES_HOOK(stages_hooks_early);
+STAGES_HOOK(stages_killed_mount);
+STAGES_HOOK(stages_killed_cgroups);
+STAGES_HOOK(stages_killed_state);
+STAGES_HOOK(stages_killed_process);
 STAGES_HOOK(stages_resume_unmasks);
 STAGES_HOOK(stages_update_unmasks);
 STAGES_HOOK(stages_joined_host);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -149,6 +150,96 @@ STAGES_HOOK(stages_hooks_early)
 	stage_insert_after(s, "names", (struct stage){ "late masks", fault_mask_late, NULL });
 	stage_insert_after(s, "names",
 			   (struct stage){ "early hooks", hooks_start_container, NULL });
+}
+
+/* create that is killed ---------------------------------------------------------------------- */
+
+static int (*deleted_cgroups)(struct container *c, struct fault *f);
+static int (*deleted_state)(struct container *c, struct fault *f);
+
+static int cgroups_of_created(struct container *c, struct fault *f)
+{
+	if (c->state)
+		return deleted_cgroups(c, f);
+	cgroups_kill(&c->cgroups, SIGKILL);
+	return 0;
+}
+
+static int state_of_created(struct container *c, struct fault *f)
+{
+	return c->state ? deleted_state(c, f) : 0;
+}
+
+STAGES_HOOK(stages_killed_cgroups)
+{
+	if (which != STAGES_DELETE)
+		return;
+	deleted_cgroups = stage_find(s, "cgroups")->run;
+	stage_find(s, "cgroups")->run = cgroups_of_created;
+}
+
+STAGES_HOOK(stages_killed_state)
+{
+	if (which != STAGES_DELETE)
+		return;
+	deleted_state = stage_find(s, "state directory")->run;
+	stage_find(s, "state directory")->run = state_of_created;
+}
+
+static pid_t helper;
+
+static int start_helper(struct container *c, _unused_ struct fault *f)
+{
+	helper = fault_leave_process(c);
+	return 0;
+}
+
+static void end_helper(_unused_ struct container *c)
+{
+	kill(helper, SIGKILL);
+	process_reap(helper);
+}
+
+static int stop_helper(struct container *c, _unused_ struct fault *f)
+{
+	end_helper(c);
+	return 0;
+}
+
+STAGES_HOOK(stages_killed_process)
+{
+	if (which != STAGES_CREATE)
+		return;
+	stage_put_first(s, (struct stage){ "helper", start_helper, end_helper });
+	stage_append(s, (struct stage){ "end of the helper", stop_helper, NULL });
+}
+
+static int mount_for_a_while(struct container *c, _unused_ struct fault *f)
+{
+	fault_leave_mount(c);
+	return 0;
+}
+
+static void unmount_again(struct container *c)
+{
+	_cleanup_free_ char *dir = NULL;
+
+	if (asprintf(&dir, "%s/.left", c->state_root) >= 0)
+		umount2(dir, MNT_DETACH);
+}
+
+static int unmount_in_time(struct container *c, _unused_ struct fault *f)
+{
+	unmount_again(c);
+	return 0;
+}
+
+STAGES_HOOK(stages_killed_mount)
+{
+	if (which != STAGES_CREATE)
+		return;
+	stage_put_first(s, (struct stage){ "staging mount", mount_for_a_while, unmount_again });
+	stage_append(s, (struct stage){ "end of the mount", unmount_in_time, NULL });
 }
 
 /* The root ----------------------------------------------------------------------------------- */

@@ -61,17 +61,25 @@ static int nothing(_unused_ struct container *c, _unused_ struct fault *f)
 }
 
 /* A process that belongs to nobody and holds nothing but itself. */
-static void leave_process(_unused_ struct container *c)
+pid_t fault_leave_process(_unused_ struct container *c)
 {
-	if (fork() == 0) {
+	pid_t pid = fork();
+
+	if (pid == 0) {
 		setsid();
 		sys_close_range(0, ~0U, 0);
 		sleep(600);
 		_exit(0);
 	}
+	return pid;
 }
 
-static void leave_mount(struct container *c)
+static void leave_process(struct container *c)
+{
+	fault_leave_process(c);
+}
+
+void fault_leave_mount(struct container *c)
 {
 	_cleanup_free_ char *dir = NULL;
 
@@ -85,7 +93,7 @@ static void leave_mount(struct container *c)
 
 static int leave_mount_stage(struct container *c, _unused_ struct fault *f)
 {
-	leave_mount(c);
+	fault_leave_mount(c);
 	return 0;
 }
 
@@ -268,7 +276,7 @@ STAGES_HOOK(stages_refuse_late)
 STAGES_HOOK(stages_refuse_mount)
 {
 	if (which == STAGES_CREATE)
-		insert(s, 0, (struct stage){ "to be left", nothing, leave_mount });
+		insert(s, 0, (struct stage){ "to be left", nothing, fault_leave_mount });
 }
 
 STAGES_HOOK(stages_refuse_cgroup)

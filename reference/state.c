@@ -87,7 +87,7 @@ int state_create_dir(struct container *c, struct fault *f)
 void state_remove_dir(struct container *c)
 {
 	static const char *const files[] = { "state.json.new", "state.json", "config.json",
-					     "start" };
+					     "start", STATE_JOURNAL, "init" };
 	_cleanup_free_ char *dir = NULL;
 
 	if (c->state_fd < 0)
@@ -174,6 +174,50 @@ static int load_list(const cJSON *state, const char *name, char ***list, size_t 
 	return 0;
 }
 
+int state_note_init(struct container *c, struct fault *f)
+{
+	char text[64];
+	int r;
+
+	c->start_time = process_start_time(c->pid);
+	snprintf(text, sizeof(text), "%d %llu\n", (int)c->pid, c->start_time);
+	r = write_file(c->state_fd, "init", text, strlen(text));
+	return r < 0 ? fault_path(f, -r, "write the state", c->id) : 0;
+}
+
+static void load_init(struct container *c)
+{
+	_cleanup_close_ int fd = openat(c->state_fd, "init", O_RDONLY | O_CLOEXEC);
+	char text[64];
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	int pid;
+
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	if (sscanf(text, "%d %llu", &pid, &c->start_time) == 2)
+		c->pid = pid;
+}
+
+/* What a create that was killed had made, or was about to make. */
+static int load_journal(struct container *c)
+{
+	_cleanup_close_ int fd = openat(c->state_fd, STATE_JOURNAL, O_RDONLY | O_CLOEXEC);
+	_cleanup_fclose_ FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	char line[4096];
+
+	if (file)
+		fd = -EBADF;
+	load_init(c);
+	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (cgroups_append(&c->cgroups.made, &c->cgroups.n_made, line) < 0 ||
+		    cgroups_append(&c->cgroups.leaves, &c->cgroups.n_leaves, line) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int state_load(struct container *c, struct fault *f)
 {
 	_cleanup_free_ char *path = NULL, *text = NULL;
@@ -183,8 +227,9 @@ int state_load(struct container *c, struct fault *f)
 
 	if (r < 0)
 		return r;
+	/* create is under way, or was killed */
 	if (faccessat(c->state_fd, "state.json", F_OK, 0) < 0)
-		return 0; /* create is under way, or was killed */
+		return load_journal(c) < 0 ? fault_path(f, ENOMEM, "read the state", c->id) : 0;
 	if (asprintf(&path, "%s/%s/state.json", c->state_root, c->id) < 0)
 		return fault_path(f, ENOMEM, "read the state", c->id);
 	r = json_read_file(path, &text, &size, f);

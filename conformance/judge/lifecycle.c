@@ -104,6 +104,8 @@ static bool refused(const struct view *v, struct finding *f)
 	return false;
 }
 
+static bool tried(const struct view *v, struct finding *f);
+
 #define LEFT(thing, op, what)                                                                      \
 	static void check_deleted_##thing(const struct view *v, struct finding *f)                 \
 	{                                                                                          \
@@ -118,11 +120,30 @@ static bool refused(const struct view *v, struct finding *f)
 		if (refused(v, f))                                                                 \
 			check_left(v, "plain", op, what, f);                                       \
 	}                                                                                          \
+	static void check_killed_##thing(const struct view *v, struct finding *f)                  \
+	{                                                                                          \
+		if (tried(v, f))                                                                   \
+			check_left(v, "whole", op, what, f);                                       \
+	}                                                                                          \
+	JUDGE(life_killed_##thing) = { .check = check_killed_##thing,                              \
+				       .expected = "no " what " after delete --force" };           \
 	JUDGE(life_delete_##thing) = { .check = check_deleted_##thing,                             \
 				       .every = true,                                              \
 				       .expected = "no " what " after delete" };                   \
 	JUDGE(life_refused_##thing) = { .check = check_refused_##thing,                            \
 					.expected = "no " what " after a refusal" }
+
+/* Killed or done in time, create must have been tried. */
+static bool tried(const struct view *v, struct finding *f)
+{
+	const struct row *r = driver_row(v->facts, v->container->name, "create", OP_EXIT, "create");
+
+	if (r && (row_ok(r) || streq(r->result, "signal:9")))
+		return true;
+	found(f, VERDICT_BROKEN, "create of container %s answered %s", v->container->name,
+	      r ? r->result : "nothing");
+	return false;
+}
 
 LEFT(cgroups, OP_CGROUPS, "cgroup");
 LEFT(state, OP_STATE, "state");

@@ -36,6 +36,18 @@
 	     set(f, JOINED("a", "hook", "/t/control"), "ENOENT", ""))                              \
 	EDIT(joined_on_host, "life-joined", life_joined_host, PASS, FAIL,                          \
 	     add_mount(f, HOST("a", "running"), SEEN_LINE))                                        \
+	EDIT(killed_mount, "life-killed-small", life_killed_mounts, PASS, FAIL,                    \
+	     add_mount(f, HOST("k0", "after"), LEFT_LINE))                                         \
+	EDIT(killed_cgroup, "life-killed-small", life_killed_cgroups, PASS, FAIL,                  \
+	     set(f, DRIVER("k0", "after", OP_CGROUPS, ""), "ok", "9"))                             \
+	EDIT(killed_state, "life-killed-small", life_killed_state, PASS, FAIL,                     \
+	     set(f, DRIVER("k0", "after", OP_STATE, ""), "ok", "1"))                               \
+	EDIT(killed_process, "life-killed-small", life_killed_processes, PASS, FAIL,               \
+	     set(f, DRIVER("k0", "after", OP_PROCESSES, ""), "ok", "1"))                           \
+	EDIT(killed_dull, "life-killed-small", life_killed_processes, PASS, BROKEN,                \
+	     set(f, DRIVER("whole", "running", OP_PROCESSES, ""), "ok", "0"))                      \
+	EDIT(killed_untried, "life-killed-small", life_killed_state, PASS, BROKEN,                 \
+	     set(f, DRIVER("k0", "create", OP_EXIT, "create"), "exit:1", ""))                      \
 	EDIT(start_unmasked, "directories", life_start_unchanged, PASS, FAIL,                      \
 	     drop_mount(f, TABLE("a", "running"), "/t/a"))                                         \
 	EDIT(start_again, "directories", life_start_unchanged, PASS, FAIL,                         \
