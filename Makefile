@@ -71,8 +71,8 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls fault sha256 facts mountinfo userns
-OBSERVE := $(SHARED) bundle caller command drive host limit observe rounds sandbox state subject supervisor tree views \
-	watchdog
+OBSERVE := $(SHARED) bundle caller command drive holder host limit observe rounds sandbox state subject supervisor \
+	tree views watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
 	maskspec pairs repeats run_options run_time steps strict
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \

@@ -73,9 +73,9 @@ static int replace_mntns(struct subject *s, char **config)
 
 	if (!strstr(*config, "@MNTNS@"))
 		return 0;
-	path = hold_mounts(s);
-	if (!path)
+	if (hold_mounts(s, 0) < 0)
 		return -EAGAIN;
+	path = xasprintf("/proc/%d/ns/mnt", (int)s->holder);
 	replace_all(config, "@MNTNS@", path);
 	return 0;
 }

@@ -28,6 +28,8 @@ const char *const step_kind_names[STEP_KINDS] = {
 	[STEP_PAUSE] = "pause",
 	[STEP_UPDATE] = "update",
 	[STEP_KILL] = "kill-create",
+	[STEP_FILL] = "fill-mounts",
+	[STEP_LIMIT] = "limit-files",
 };
 
 const char *const expect_names[EXPECT_COUNT] = {

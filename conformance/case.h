@@ -101,13 +101,13 @@ struct mask {
 };
 
 /* What the driver does with a container besides its life; steps.c says what each is for. */
-enum step_kind { STEP_EXEC, STEP_PAUSE, STEP_UPDATE, STEP_KILL, STEP_KINDS };
+enum step_kind { STEP_EXEC, STEP_PAUSE, STEP_UPDATE, STEP_KILL, STEP_FILL, STEP_LIMIT, STEP_KINDS };
 extern const char *const step_kind_names[STEP_KINDS];
 
 struct step {
 	enum step_kind kind;
 	char *name; /* the phase of its facts */
-	char *arg;  /* exec: the process object; update: the resources; kill-create: N/M */
+	char *arg;  /* exec: the process object; update: the resources; kill-create: N/M; others: a number */
 };
 
 enum expect { EXPECT_STARTS, EXPECT_REFUSED, EXPECT_EITHER, EXPECT_COUNT };

@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -91,7 +92,20 @@ static char *const environment[] = {
 	NULL,
 };
 
-static void exec_child(char *const *argv, const char *cwd, int out, int err)
+/* What the caller asked of the child. */
+static int enter(const struct command_result *r)
+{
+	const struct rlimit files = { r->nofile, r->nofile };
+	_cleanup_free_ char *path = xasprintf("/proc/%d/ns/mnt", (int)r->enter);
+	_cleanup_close_ int fd = r->enter > 0 ? open(path, O_RDONLY | O_CLOEXEC) : -EBADF;
+
+	if (r->enter > 0 && (fd < 0 || setns(fd, CLONE_NEWNS) < 0))
+		return -errno;
+	return r->nofile && setrlimit(RLIMIT_NOFILE, &files) < 0 ? -errno : 0;
+}
+
+static void exec_child(char *const *argv, const char *cwd, int out, int err,
+		       const struct command_result *asked)
 {
 	int null = open("/dev/null", O_RDONLY);
 	sigset_t none;
@@ -101,7 +115,7 @@ static void exec_child(char *const *argv, const char *cwd, int out, int err)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setpriority(PRIO_PROCESS, 0, usual_nice);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0 ||
-	    (cwd && chdir(cwd) < 0))
+	    enter(asked) < 0 || (cwd && chdir(cwd) < 0))
 		_exit(126);
 	if (null > 2)
 		close(null);
@@ -186,7 +200,10 @@ void command_run(char *const *argv, const char *cwd, int timeout_ms, struct comm
 	int out[2], err[2];
 	pid_t pid;
 
-	*ret = (struct command_result){ .status = -EAGAIN, .kill_usec = ret->kill_usec };
+	*ret = (struct command_result){ .status = -EAGAIN,
+					.enter = ret->enter,
+					.nofile = ret->nofile,
+					.kill_usec = ret->kill_usec };
 	if (pipe2(out, O_CLOEXEC) < 0)
 		return;
 	if (pipe2(err, O_CLOEXEC) < 0) {
@@ -198,7 +215,7 @@ void command_run(char *const *argv, const char *cwd, int timeout_ms, struct comm
 	fcntl(err[0], F_SETFL, O_NONBLOCK);
 	pid = fork();
 	if (pid == 0)
-		exec_child(argv, cwd, out[1], err[1]);
+		exec_child(argv, cwd, out[1], err[1], ret);
 	close(out[1]);
 	close(err[1]);
 	if (pid > 0)

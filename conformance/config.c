@@ -6,9 +6,8 @@
  *   readonlyRoot true, mounts [OCI mounts, added], without "/proc /dev" (mounts that are else
  *   always there), hostPid true (no PID namespace), cwd, root (a folder of the tree that is
  *   the root in place of all of it), rootfsPropagation, args, maskedPaths and readonlyPaths (any
- *   JSON), maskedPathsText, hooks (OCI's object),
- *   joinMounts true (a mount namespace that the driver has made); not part of it: stateRoot, see
- *   case.h
+ *   JSON), maskedPathsText, hooks (OCI's object), rlimits (OCI's array), joinMounts true (a mount
+ *   namespace that the driver has made); not part of it: stateRoot, see case.h
  * observe replaces @IO@, @ROOTFS@, @ID@, @MNTNS@ and @SHARED@, a directory of the host's for all
  * containers of a case.
  */
@@ -92,6 +91,9 @@ static cJSON *process(const cJSON *container, const char *name)
 	cJSON_AddItemToObject(p, "env", cJSON_CreateStringArray(env, ARRAY_SIZE(env)));
 	cJSON_AddStringToObject(p, "cwd", string(container, "cwd", "/"));
 	add_capabilities(p, is_set(container, "sysadmin"));
+	if (field(container, "rlimits"))
+		cJSON_AddItemToObject(p, "rlimits",
+				      cJSON_Duplicate(field(container, "rlimits"), true));
 	return p;
 }
 
@@ -211,7 +213,8 @@ static void add_namespaces(cJSON *linux_, const cJSON *container, bool userns)
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
 		cJSON *n;
 
-		if ((!userns && streq(types[i], "user")) || (is_set(container, "hostPid") && streq(types[i], "pid")))
+		if ((!userns && streq(types[i], "user")) ||
+		    (is_set(container, "hostPid") && streq(types[i], "pid")))
 			continue;
 		n = cJSON_CreateObject();
 		cJSON_AddStringToObject(n, "type", types[i]);

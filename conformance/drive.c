@@ -3,45 +3,6 @@
 #include "conformance/subject.h"
 
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-
-char *hold_mounts(struct subject *s)
-{
-	int made[2];
-	char c;
-
-	if (pipe2(made, O_CLOEXEC) < 0)
-		return NULL;
-	s->holder = fork();
-	if (s->holder == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (unshare(CLONE_NEWNS) < 0 ||
-		    mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0 ||
-		    write(made[1], "m", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(made[1]);
-	if (s->holder < 0 || read(made[0], &c, 1) != 1)
-		s->holder = 0;
-	close(made[0]);
-	return s->holder ? xasprintf("/proc/%d/ns/mnt", (int)s->holder) : NULL;
-}
-
-void let_go_mounts(struct subject *s)
-{
-	bool ready;
-
-	if (s->holder <= 0)
-		return;
-	kill(s->holder, SIGKILL);
-	wait_gone(s->holder, -1, s->o->opt->timeout_ms, &ready);
-	s->holder = 0;
-}
 
 static void step_exec(struct subject *s, const struct step *step)
 {
@@ -95,6 +56,20 @@ static unsigned long moment(const struct subject *s, const char *at)
 		for (p = names[i]; *p; p++)
 			seed = (seed ^ (unsigned char)*p) * 16777619u;
 	return (all * part + all * (seed % 1000) / 1000) / parts + 1;
+}
+
+void drive_create(struct subject *s, struct command_result *r)
+{
+	const struct step *fill = find_step(s->k, STEP_FILL), *limit = find_step(s->k, STEP_LIMIT);
+	int done;
+
+	r->nofile = limit ? (unsigned int)atoi(limit->arg) : 0;
+	if (!fill)
+		return;
+	done = hold_mounts(s, (unsigned int)atoi(fill->arg));
+	r->enter = s->holder;
+	FACT(s, fill->name, OP_OFFERED, "fill-mounts", done < 0 ? errno_name(done) : "ok",
+	     "room=%s", fill->arg);
 }
 
 void drive_killed(struct subject *s, const struct step *step)

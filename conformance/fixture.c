@@ -275,14 +275,13 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 		o,
 		"name expect topics paths userns sysfs sysadmin readonlyRoot mounts "
 		"rootfsPropagation stateRoot args maskedPaths readonlyPaths maskedPathsText "
-		"without hostPid cwd root "
-		"steps hooks joinMounts",
+		"without hostPid cwd root steps hooks joinMounts rlimits",
 		"containers", error);
 
 	if (r == 0 && userns_asked(o, &kind) < 0)
 		r = fault(error, "userns: none of true false \"many\" \"one\"");
 	if (r == 0)
-		r = check_arrays(o, "mounts steps", "containers", error);
+		r = check_arrays(o, "mounts steps rlimits", "containers", error);
 	if (r == 0)
 		r = check_odd(o, error);
 	if (r == 0 && field(o, "paths") && !cJSON_IsObject(field(o, "paths")))

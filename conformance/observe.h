@@ -66,6 +66,8 @@ struct command_result {
 	int status; /* as waitpid() gives it; -errno when it could not be started */
 	bool deadline, flood;
 	unsigned long usec;
+	pid_t enter;		 /* set before: runs in the mount namespace of this process; 0 */
+	unsigned int nofile;	 /* set before: RLIMIT_NOFILE; 0: as it is */
 	unsigned long kill_usec; /* set before: SIGKILL after so many microseconds; 0: never */
 	struct text out, err;	 /* the last 4 KiB of each at most */
 };

@@ -12,6 +12,9 @@
  *   { "do": "kill-create", "name": PHASE, "at": "N/M" }   create is killed somewhere in part N
  *                                        (from 0) of M of the time that it took for the container
  *                                        before; then delete --force
+ *   { "do": "fill-mounts", "name": PHASE, "room": N }   create runs in a mount namespace in which N
+ *                                        more mounts fit
+ *   { "do": "limit-files", "name": PHASE, "most": N }   create runs with RLIMIT_NOFILE N
  * After those of a container that runs the driver takes its mount table, in that phase.
  */
 #include "conformance/fixture.h"
@@ -61,6 +64,27 @@ static int check_kill(const cJSON *step, struct text *error)
 	return fault(error, "\"at\" is no \"N/M\" with N below M");
 }
 
+static int check_count(const cJSON *step, const char *name, struct text *error)
+{
+	const cJSON *n = field(step, name);
+
+	if (cJSON_IsNumber(n) && n->valueint >= 1 && n->valueint <= 65536 &&
+	    n->valuedouble == n->valueint)
+		return 0;
+	text_addf(error, "steps: \"%s\" is none of 1 to 65536", name);
+	return -EINVAL;
+}
+
+static int check_fill(const cJSON *step, struct text *error)
+{
+	return check_count(step, "room", error);
+}
+
+static int check_limit(const cJSON *step, struct text *error)
+{
+	return check_count(step, "most", error);
+}
+
 static const struct step_rule {
 	const char *fields;
 	int (*check)(const cJSON *step, struct text *error);
@@ -69,6 +93,8 @@ static const struct step_rule {
 	[STEP_PAUSE] = { "do name", NULL },
 	[STEP_UPDATE] = { "do name resources", check_update },
 	[STEP_KILL] = { "do name at", check_kill },
+	[STEP_FILL] = { "do name room", check_fill },
+	[STEP_LIMIT] = { "do name most", check_limit },
 };
 
 static size_t kind_of(const cJSON *step)
@@ -107,6 +133,10 @@ static char *argument(const cJSON *container, const struct container *k, const c
 		return cJSON_PrintUnformatted(field(step, "resources"));
 	case STEP_KILL:
 		return xstrdup(field(step, "at")->valuestring);
+	case STEP_FILL:
+		return xasprintf("%d", field(step, "room")->valueint);
+	case STEP_LIMIT:
+		return xasprintf("%d", field(step, "most")->valueint);
 	case STEP_PAUSE:
 	case STEP_KINDS:
 	default:
@@ -122,7 +152,9 @@ static int read_step(const cJSON *container, struct container *k, const cJSON *s
 	int r;
 
 	if (kind == STEP_KINDS)
-		return fault(error, "\"do\" is none of exec pause update kill-create");
+		return fault(
+			error,
+			"\"do\" is none of exec pause update kill-create fill-mounts limit-files");
 	r = check_fields(step, rules[kind].fields, "steps", error);
 	if (r == 0)
 		r = check_name(k, name ? name : "", error);

@@ -150,6 +150,7 @@ static void bring_up(struct subject *s)
 	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
 	const char *const start[] = { "start", s->id, NULL };
 	const struct step *kill = find_step(s->k, STEP_KILL);
+	_cleanup_command_ struct command_result r = { 0 };
 	unsigned long waited;
 	bool ready = false;
 
@@ -161,8 +162,9 @@ static void bring_up(struct subject *s)
 		drive_killed(s, kill);
 		return;
 	}
+	drive_create(s, &r);
 	supervisor_count(is_faulty(s));
-	s->created = command(s, "create", create);
+	s->created = runtime(s, "create", &r, create);
 	view_host_mounts(s, "create");
 	if (!s->created)
 		return;

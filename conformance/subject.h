@@ -40,11 +40,14 @@ bool runtime(struct subject *s, const char *phase, struct command_result *r,
 void offered(struct subject *s, const char *phase, const char *what, bool ok,
 	     const struct command_result *r);
 
-/* drive.c: makes a mount namespace as the host's, a slave of it, that lives until let_go_mounts().
- * Its path, owned; NULL where it can't be had. */
-char *hold_mounts(struct subject *s);
+/* holder.c: makes a mount namespace like the host's that lives until let_go_mounts(), as that of
+ * s->holder. Without @room it is a slave of it, else @room more mounts fit in it. Negative errno. */
+int hold_mounts(struct subject *s, unsigned int room);
 void let_go_mounts(struct subject *s);
-/* Create, which is killed at some point, and delete --force; the steps of a container that runs. */
+
+/* drive.c: the steps of a container: how create is called; create, which is killed at some point,
+ * and delete --force; those of a container that runs. */
+void drive_create(struct subject *s, struct command_result *r);
 void drive_killed(struct subject *s, const struct step *step);
 void drive_running(struct subject *s);
 

@@ -122,6 +122,7 @@ bool per_dir_always(const struct look *l, size_t i);
 bool per_dir_above_100(const struct look *l, size_t i);
 bool per_dir_userns(const struct look *l, size_t i);
 bool per_dir_second(const struct look *l, size_t i);
+bool per_dir_fifth(const struct look *l, size_t i);
 char *spell_lexical(const struct look *l, size_t i);
 char *spell_cut(const struct look *l, size_t i);
 char *spell_unescaped(const struct look *l, size_t i);
@@ -214,6 +215,7 @@ pid_t fault_leave_process(struct container *c);
 /* From outside: a process that joins the container's mount namespace does @work. */
 int fault_inside(struct container *c, void (*work)(const struct container *c), struct fault *f);
 extern bool another_container; /* set by stages_look_for_others() */
+extern unsigned int other_containers;
 #define STAGES_HOOK(name) void name(enum stage_table which, struct stages *s)
 STAGES_HOOK(stages_look_for_others);
 STAGES_HOOK(stages_host_masks);
@@ -263,6 +265,10 @@ STAGES_HOOK(stages_killed_process);
 STAGES_HOOK(stages_resume_unmasks);
 STAGES_HOOK(stages_update_unmasks);
 STAGES_HOOK(stages_joined_host);
+STAGES_HOOK(stages_early_nofile);
+PLAN_HOOK(plan_few_files);
+APPLY_HOOK(apply_until_full);
+bool skip_beyond_1000(const struct look *l, size_t i);
 bool skip_joined(const struct look *l, size_t i);
 bool skip_hooked(const struct look *l, size_t i);
 bool skip_readonly_root(const struct look *l, size_t i);

@@ -242,6 +242,55 @@ STAGES_HOOK(stages_killed_mount)
 	stage_append(s, (struct stage){ "end of the mount", unmount_in_time, NULL });
 }
 
+/* Many masks, and little to make them with --------------------------------------------------- */
+
+bool skip_beyond_1000(const struct look *l, size_t i)
+{
+	(void)l;
+	return i >= 1000;
+}
+
+/* What can't be opened is left out, and some more, so that there are descriptors to work with. */
+PLAN_HOOK(plan_few_files)
+{
+	bool few = false;
+
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		few |= targets[i].errnum == EMFILE;
+	for (size_t i = 0; few && i < n; i++) {
+		const char *path = targets[i].path;
+
+		if (i < 8)
+			continue;
+		mask_target_done(&targets[i]);
+		targets[i].path = path;
+		targets[i].errnum = ENOENT;
+	}
+	return plan_without_verify(c->strategy, targets, n, ret, err);
+}
+
+static int early_nofile(struct container *c, struct fault *f)
+{
+	return process_set_limits(0, &c->spec.process, f);
+}
+
+STAGES_HOOK(stages_early_nofile)
+{
+	if (which != STAGES_INIT)
+		return;
+	stage_find(s, "raise RLIMIT_NOFILE")->run = early_nofile;
+	stage_find(s, "restore RLIMIT_NOFILE")->run = nothing;
+}
+
+APPLY_HOOK(apply_until_full)
+{
+	int r = mask_apply(ctx, targets, op, err);
+
+	(void)c;
+	return r == -ENOSPC ? 0 : r;
+}
+
 /* The root ----------------------------------------------------------------------------------- */
 
 bool skip_readonly_root(const struct look *l, _unused_ size_t i)

@@ -380,3 +380,8 @@ bool per_dir_second(_unused_ const struct look *l, _unused_ size_t i)
 {
 	return another_container;
 }
+
+bool per_dir_fifth(_unused_ const struct look *l, _unused_ size_t i)
+{
+	return other_containers >= 4;
+}

@@ -106,6 +106,7 @@ static int leave_process_stage(struct container *c, _unused_ struct fault *f)
 /* Other containers --------------------------------------------------------------------------- */
 
 bool another_container;
+unsigned int other_containers;
 
 static int look_for_others(struct container *c, _unused_ struct fault *f)
 {
@@ -113,7 +114,8 @@ static int look_for_others(struct container *c, _unused_ struct fault *f)
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)))
-		another_container |= entry->d_name[0] != '.' && !streq(entry->d_name, c->id);
+		other_containers += entry->d_name[0] != '.' && !streq(entry->d_name, c->id);
+	another_container = other_containers > 0;
 	if (dir)
 		closedir(dir);
 	return 0;

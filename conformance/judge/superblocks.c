@@ -239,6 +239,7 @@ SHARED(sb_shared_lists);
 SHARED(sb_shared_userns);
 SHARED(sb_shared_pair);
 SHARED(sb_shared_alias);
+SHARED(scale_eight);
 JUDGE(sb_shared_host) = { .check = check_shared_host, .expected = EXPECTED_SHARED };
 JUDGE(sb_files) = { .check = check_files, .expected = "at most 1 superblock for all file masks" };
 

@@ -48,6 +48,23 @@
 	     set(f, DRIVER("whole", "running", OP_PROCESSES, ""), "ok", "0"))                      \
 	EDIT(killed_untried, "life-killed-small", life_killed_state, PASS, BROKEN,                 \
 	     set(f, DRIVER("k0", "create", OP_EXIT, "create"), "exit:1", ""))                      \
+	EDIT(scale_exposed, "scale-all-small", scale_all, PASS, FAIL,                              \
+	     set(f, PROBE("d3", "run", OP_LOOK, "/t/sb/d1"), "ok", OPEN_DIR))                      \
+	EDIT(scale_dull, "scale-all-small", scale_all, PASS, BROKEN,                               \
+	     set(f, PROBE("d3", "run", OP_LOOK, "/t/control.d"), "ENOENT", ""))                    \
+	EDIT(scale_refused_ran, "scale-all-small", scale_all, PASS, FAIL,                          \
+	     set(f, DRIVER("d3", "create", OP_EXIT, "create"), "exit:1", ""))                      \
+	EDIT(nofile_exposed, "scale-nofile-small", scale_nofile, PASS, FAIL,                       \
+	     set(f, PROBE("a", "run", OP_LOOK, "/t/sb/d2"), "ok", OPEN_DIR))                       \
+	EDIT(nofile_refused_dull, "scale-nofile-small", scale_nofile, PASS, BROKEN,                \
+	     silence(f, "probe:a"); silence(f, "probe:plain");                                     \
+	     set(f, DRIVER("a", "create", OP_EXIT, "create"), "exit:1", ""))                       \
+	EDIT(runtime_nofile_exposed, "scale-runtime-nofile-small", scale_runtime_nofile, PASS,     \
+	     FAIL, set(f, PROBE("a", "run", OP_LOOK, "/t/sb/d2"), "ok", OPEN_DIR))                 \
+	EDIT(mount_max_exposed, "scale-mount-max-small", scale_mount_max, PASS, FAIL,              \
+	     set(f, PROBE("a", "run", OP_LOOK, "/t/sb/d0"), "ok", OPEN_DIR))                       \
+	EDIT(mount_max_not_filled, "scale-mount-max-small", scale_mount_max, PASS, BROKEN,         \
+	     set(f, DRIVER("a", "filled", OP_OFFERED, "fill-mounts"), "EIO", "room=64"))           \
 	EDIT(start_unmasked, "directories", life_start_unchanged, PASS, FAIL,                      \
 	     drop_mount(f, TABLE("a", "running"), "/t/a"))                                         \
 	EDIT(start_again, "directories", life_start_unchanged, PASS, FAIL,                         \
