@@ -284,6 +284,10 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 		r = check_arrays(o, "mounts steps rlimits", "containers", error);
 	if (r == 0)
 		r = check_odd(o, error);
+	if (r == 0 && field(o, "hooks") && !cJSON_IsObject(field(o, "hooks")))
+		r = fault(error, "hooks: not an object");
+	if (r == 0 && field(o, "joinMounts") && !cJSON_IsBool(field(o, "joinMounts")))
+		r = fault(error, "joinMounts: neither true nor false");
 	if (r == 0 && field(o, "paths") && !cJSON_IsObject(field(o, "paths")))
 		r = fault(error, "containers.paths: not an object");
 	if (r == 0)

@@ -52,7 +52,7 @@ struct observation {
 	const struct test_case *c;
 	const char *case_text;
 	unsigned int index;
-	unsigned long create_usec; /* of the last container */
+	unsigned long create_usec; /* the least that one took to its end; 0: none yet */
 	struct text rows;
 };
 

@@ -10,8 +10,8 @@
  *   { "do": "pause", "name": PHASE }     pause, then resume
  *   { "do": "update", "name": PHASE, "resources": {…} }   update --resources; OCI's linux.resources
  *   { "do": "kill-create", "name": PHASE, "at": "N/M" }   create is killed somewhere in part N
- *                                        (from 0) of M of the time that it took for the container
- *                                        before; then delete --force
+ *                                        (from 0) of M of the least time that it took for one of
+ *                                        the case so far; then delete --force
  *   { "do": "fill-mounts", "name": PHASE, "room": N }   create runs in a mount namespace in which N
  *                                        more mounts fit
  *   { "do": "limit-files", "name": PHASE, "most": N }   create runs with RLIMIT_NOFILE N

@@ -73,7 +73,8 @@ bool runtime(struct subject *s, const char *phase, struct command_result *r,
 	FACT(s, phase, OP_ARGV, words[0], "ok", "%s", text_str(&line));
 	FACT(s, phase, OP_EXIT, words[0], result, "%s", text_str(&r->err));
 	FACT(s, phase, OP_TIME, words[0], "ok", "%lu", r->usec);
-	if (streq(words[0], "create") && !r->kill_usec)
+	if (streq(words[0], "create") && streq(result, "ok") &&
+	    (!s->o->create_usec || r->usec < s->o->create_usec))
 		s->o->create_usec = r->usec;
 	return streq(result, "ok");
 }

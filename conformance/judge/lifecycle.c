@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* docs/spec/90-errors-lifecycle.md: when masks stand, what an error and what delete leaves. */
+#include "conformance/judge/left.h"
 #include "conformance/judge/rows.h"
 #include "conformance/judge/snapshot.h"
 #include "conformance/judge/standing.h"
@@ -57,7 +58,7 @@ JUDGE(life_start) = {
 
 /* What is left ------------------------------------------------------------------------------- */
 
-static long count(const struct facts *f, const char *name, const char *phase, enum op op)
+long count_left(const struct facts *f, const char *name, const char *phase, enum op op)
 {
 	const struct row *r = driver_row(f, name, phase, op, "");
 	char *end;
@@ -69,12 +70,11 @@ static long count(const struct facts *f, const char *name, const char *phase, en
 	return *end ? -1 : n;
 }
 
-/* @witness is a container that runs, in which the thing must be seen to exist. */
-static void check_left(const struct view *v, const char *witness, enum op op, const char *what,
-		       struct finding *f)
+void check_left(const struct view *v, const char *witness, enum op op, const char *what,
+		struct finding *f)
 {
-	long seen = count(v->facts, witness, "running", op);
-	long left = count(v->facts, v->container->name, "after", op);
+	long seen = count_left(v->facts, witness, "running", op);
+	long left = count_left(v->facts, v->container->name, "after", op);
 
 	if (left > 0)
 		found(f, VERDICT_FAIL, "%ld %s left of container %s", left, what,
@@ -104,8 +104,6 @@ static bool refused(const struct view *v, struct finding *f)
 	return false;
 }
 
-static bool tried(const struct view *v, struct finding *f);
-
 #define LEFT(thing, op, what)                                                                      \
 	static void check_deleted_##thing(const struct view *v, struct finding *f)                 \
 	{                                                                                          \
@@ -120,30 +118,11 @@ static bool tried(const struct view *v, struct finding *f);
 		if (refused(v, f))                                                                 \
 			check_left(v, "plain", op, what, f);                                       \
 	}                                                                                          \
-	static void check_killed_##thing(const struct view *v, struct finding *f)                  \
-	{                                                                                          \
-		if (tried(v, f))                                                                   \
-			check_left(v, "whole", op, what, f);                                       \
-	}                                                                                          \
-	JUDGE(life_killed_##thing) = { .check = check_killed_##thing,                              \
-				       .expected = "no " what " after delete --force" };           \
 	JUDGE(life_delete_##thing) = { .check = check_deleted_##thing,                             \
 				       .every = true,                                              \
 				       .expected = "no " what " after delete" };                   \
 	JUDGE(life_refused_##thing) = { .check = check_refused_##thing,                            \
 					.expected = "no " what " after a refusal" }
-
-/* Killed or done in time, create must have been tried. */
-static bool tried(const struct view *v, struct finding *f)
-{
-	const struct row *r = driver_row(v->facts, v->container->name, "create", OP_EXIT, "create");
-
-	if (r && (row_ok(r) || streq(r->result, "signal:9")))
-		return true;
-	found(f, VERDICT_BROKEN, "create of container %s answered %s", v->container->name,
-	      r ? r->result : "nothing");
-	return false;
-}
 
 LEFT(cgroups, OP_CGROUPS, "cgroup");
 LEFT(state, OP_STATE, "state");
