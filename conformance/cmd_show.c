@@ -31,6 +31,8 @@ static void print_container(const struct container *k)
 		printf("  %-18s %s\n", k->masks[i].class, k->masks[i].path);
 	if (i < k->n_masks)
 		printf("  … and %zu more\n", k->n_masks - i);
+	for (i = 0; i < k->n_steps; i++)
+		printf("  step %-13s %s\n", step_kind_names[k->steps[i].kind], k->steps[i].name);
 	printf("  %zu observations\nconfig.json:\n%s\n", k->n_todo, pretty ? pretty : k->config);
 	cJSON_Delete(json);
 }
@@ -141,7 +143,8 @@ static int write_container(const struct test_case *c, const struct container *k,
 		return complain(EXIT_USAGE, "%s: %s", bundle, errno_name(r));
 	printf("%s: run make-rootfs.sh there, then replace in config.json:\n"
 	       "  @ID@ by a name, @ROOTFS@ by the path of rootfs, @IO@ by a folder,\n"
-	       "  @sysfs:N@ by directories of /sys, process.args by your program\n",
+	       "  @MNTNS@ by the path of a mount namespace, @sysfs:N@ by directories of /sys,\n"
+	       "  process.args by your program\n",
 	       bundle);
 	return 0;
 }
