@@ -90,6 +90,15 @@ static int remount_readonly(int fd)
 	return mask_remount(fd, MS_RDONLY, 0);
 }
 
+static int check_readonly(int fd)
+{
+	struct statvfs st;
+
+	if (fstatvfs(fd, &st) < 0)
+		return -errno;
+	return st.f_flag & ST_RDONLY ? 0 : -EACCES;
+}
+
 /* Opens what now lies at the place of @target, which must be on another mount than before. */
 static int reopen_covered(const struct mask_ctx *ctx, const struct mask_target *target,
 			  struct mask_identity *ret_id)
@@ -124,6 +133,8 @@ int mask_readonly(const struct mask_ctx *ctx, const struct mask_target *target,
 				 target->path);
 	if (target->is_root) {
 		r = remount_readonly(target->fd);
+		if (r == 0)
+			r = check_readonly(target->fd);
 		return r < 0 ? mask_fail(err, "make the root read-only", -r, target->path) : 0;
 	}
 	if (mount(self.text, self.text, NULL, MS_BIND | MS_REC, NULL) < 0)
@@ -135,7 +146,11 @@ int mask_readonly(const struct mask_ctx *ctx, const struct mask_target *target,
 	    id.dev_minor != target->id.dev_minor)
 		return mask_fail(err, "recognise the read-only path", ESTALE, target->path);
 	r = remount_readonly(fd);
-	return r < 0 ? mask_fail(err, "remount the path read-only", -r, target->path) : 0;
+	if (r < 0)
+		return mask_fail(err, "remount the path read-only", -r, target->path);
+	/* A filter may answer the call in the kernel's place: what counts is what stands there. */
+	r = check_readonly(fd);
+	return r < 0 ? mask_fail(err, "verify the read-only path", -r, target->path) : 0;
 }
 
 /* Masks -------------------------------------------------------------------------------------- */

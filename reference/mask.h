@@ -237,8 +237,9 @@ void mask_target_done(struct mask_target *target);
  * mount. Mounts below the target come along as they are; superblocks stay as they are. Call it for
  * one path after the other: each must be resolved when those before it are bound.
  *
- * mount(2). The errno of the look-up; -EPERM, -EACCES: no right to mount; -ESTALE: what lies there
- * now is not what was bound; -EXDEV: the target left the root meanwhile.
+ * mount(2), fstatvfs(3). The errno of the look-up; -EPERM, -EACCES: no right to mount; -EACCES, too:
+ * it is not read-only afterwards; -ESTALE: what lies there now is not what was bound; -EXDEV: the
+ * target left the root meanwhile.
  */
 int mask_readonly(const struct mask_ctx *ctx, const struct mask_target *target,
 		  struct mask_error *err);

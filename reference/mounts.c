@@ -38,38 +38,49 @@ static bool is_overlay(const struct spec_mount *m)
 	return !m->bind && streq(m->type, "overlay");
 }
 
-static int open_bind(struct container *c, struct spec_mount *m, struct fault *f)
+static int open_source(const struct container *c, const char *source, struct fault *f)
 {
 	_cleanup_free_ char *path = NULL;
+	int fd;
 
-	if (asprintf(&path, "%s%s%s", *m->source == '/' ? "" : c->bundle,
-		     *m->source == '/' ? "" : "/", m->source) < 0)
-		return fault_path(f, ENOMEM, "mounts: source", m->source);
-	m->source_fd = open(path, O_PATH | O_CLOEXEC);
-	return m->source_fd < 0 ? fault_path(f, errno, "mounts: source", path) : 0;
+	if (asprintf(&path, "%s%s%s", *source == '/' ? "" : c->bundle, *source == '/' ? "" : "/",
+		     source) < 0)
+		return fault_path(f, ENOMEM, "mounts: source", source);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	return fd < 0 ? fault_path(f, errno, "mounts: source", path) : fd;
 }
 
-/* Its directories are named by options, so it is mounted while the caller's root is in sight. */
-static int open_overlay(struct spec_mount *m, struct fault *f)
+/*
+ * An overlay's directories are named by options. The stage will hide them, so they are opened while
+ * they are in sight and named by descriptor, as mounts are made with procfs as working directory.
+ * They are open until the container's process is executed.
+ */
+static int open_overlay(struct container *c, struct spec_mount *m, struct fault *f)
 {
-	_cleanup_close_ int fs = sys_fsopen("overlay", MS_FSOPEN_CLOEXEC);
-	_cleanup_free_ char *data = strdup(m->data ? m->data : "");
+	static const char *const keys[] = { "lowerdir=", "upperdir=", "workdir=" };
+	_cleanup_free_ char *data = TAKE_PTR(m->data);
 	char *rest = data, *option;
-	int r = fs < 0 ? fs : data ? 0 : -ENOMEM;
 
-	while (r >= 0 && (option = strsep(&rest, ","))) {
-		char *value = strchr(option, '=');
+	while ((option = strsep(&rest, ","))) {
+		_cleanup_free_ char *before = TAKE_PTR(m->data);
+		const char *path = NULL;
+		int fd = -EBADF, r;
 
-		if (value)
-			*value++ = '\0';
-		r = sys_fsconfig(fs, value ? MS_FSCONFIG_SET_STRING : MS_FSCONFIG_SET_FLAG, option,
-				 value, 0);
+		for (size_t i = 0; !path && i < ARRAY_SIZE(keys); i++)
+			path = strip_prefix(option, keys[i]);
+		if (path) {
+			fd = open_source(c, path, f);
+			if (fd < 0)
+				return fd;
+		}
+		r = path ? asprintf(&m->data, "%s%s%.*sself/fd/%d", before ? before : "",
+				    before ? "," : "", (int)(path - option), option, fd)
+			 : asprintf(&m->data, "%s%s%s", before ? before : "", before ? "," : "",
+				    option);
+		if (r < 0)
+			return fault_path(f, ENOMEM, "mounts: options", m->destination);
 	}
-	if (r >= 0)
-		r = sys_fsconfig(fs, MS_FSCONFIG_CMD_CREATE, NULL, NULL, 0);
-	if (r >= 0)
-		r = m->source_fd = sys_fsmount(fs, MS_FSMOUNT_CLOEXEC, 0);
-	return r < 0 ? fault_path(f, -r, "mounts: overlay (Linux 5.2)", m->destination) : 0;
+	return 0;
 }
 
 /* Before the stage covers the root's directory, which a source may lie in. */
@@ -80,31 +91,13 @@ int mounts_open_sources(struct container *c, struct fault *f)
 		int r = 0;
 
 		if (m->bind)
-			r = open_bind(c, m, f);
-		else if (is_overlay(m))
-			r = open_overlay(m, f);
+			r = m->source_fd = open_source(c, m->source, f);
+		else if (is_overlay(m) && m->data)
+			r = open_overlay(c, m, f);
 		if (r < 0)
 			return r;
 	}
 	return 0;
-}
-
-static int mount_overlay(struct container *c, struct spec_mount *m, struct fault *f)
-{
-	_cleanup_close_ int fd = TAKE_FD(m->source_fd);
-	_cleanup_close_ int target = rootfs_open(c, m->destination, true, f);
-	int r = target;
-
-	if (target < 0)
-		return target;
-	r = sys_move_mount(fd, "", target, "",
-			   MS_MOVE_MOUNT_F_EMPTY_PATH | MS_MOVE_MOUNT_T_EMPTY_PATH);
-	if (r < 0)
-		return fault_path(f, -r, "mounts: attach", m->destination);
-	r = m->set || m->clear ? mask_remount(fd, m->set, m->clear) : 0;
-	if (r < 0)
-		return fault_path(f, -r, "mounts: options", m->destination);
-	return set_propagation(m, fd, f);
 }
 
 static int mount_bind(struct container *c, struct spec_mount *m, struct fault *f)
@@ -162,8 +155,6 @@ int mounts_apply(struct container *c, struct fault *f)
 
 		if (m->bind)
 			r = mount_bind(c, m, f);
-		else if (is_overlay(m))
-			r = mount_overlay(c, m, f);
 		else if (streq(m->type, "cgroup"))
 			r = cgroup_mount(c, m, f);
 		else

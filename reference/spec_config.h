@@ -48,7 +48,7 @@ struct spec_mount {
 	unsigned long propagation[4]; /* MS_*, in the order given */
 	size_t n_propagation;
 	char *data;    /* the rest, comma-separated; owned */
-	int source_fd; /* O_PATH of a bind's source, or an overlay's mount; opened and closed by mounts.c */
+	int source_fd; /* O_PATH of a bind's source; opened and closed by mounts.c */
 };
 
 struct spec_namespace {
