@@ -140,7 +140,7 @@ struct mask_target {
 
 /* How to look a path up; all give the same results. */
 enum mask_method {
-	MASK_METHOD_AUTO,    /* openat2(2), and the walk where the kernel is older than 5.6 */
+	MASK_METHOD_AUTO,    /* openat2(2); the walk before 5.6, and where renames are in the way */
 	MASK_METHOD_OPENAT2, /* -ENOSYS on older kernels */
 	MASK_METHOD_WALK,    /* component by component */
 };
@@ -151,9 +151,9 @@ enum mask_method {
  * closes the descriptor, which is O_CLOEXEC. May be called without privilege and by any thread.
  *
  * Errnos are the kernel's own for a process whose root is @root_fd: -ENOENT, -ENOTDIR, -EACCES,
- * -ELOOP, -ENAMETOOLONG and others. Besides: -EXDEV, a magic link of procfs; -EAGAIN, renames
- * raced with `..` 128 times; -EMFILE, also for a walk deeper than there are descriptors; -ENOSYS,
- * MASK_METHOD_OPENAT2 on a kernel that lacks it. openat2(2) with RESOLVE_IN_ROOT; below it
+ * -ELOOP, -ENAMETOOLONG and others. Besides: -EXDEV, a magic link of procfs; -EMFILE, also for a
+ * walk deeper than there are descriptors; of MASK_METHOD_OPENAT2, -EAGAIN, renames raced with `..`
+ * 128 times, and -ENOSYS on a kernel that lacks it. openat2(2) with RESOLVE_IN_ROOT; below it
  * O_PATH|O_NOFOLLOW for each component, with the same results.
  */
 int mask_lookup(int root_fd, const char *path, enum mask_method method);

@@ -214,7 +214,11 @@ int mask_lookup(int root_fd, const char *path, enum mask_method method)
 
 	if (method != MASK_METHOD_WALK)
 		fd = lookup_openat2(root_fd, path);
-	if (method != MASK_METHOD_OPENAT2 && fd == -ENOSYS)
+	/*
+	 * Somebody who renames in a loop, in any container, makes openat2(2) give up again and
+	 * again, or count the links of each attempt together. The walk doesn't mind renames.
+	 */
+	if (method != MASK_METHOD_OPENAT2 && (fd == -ENOSYS || fd == -EAGAIN || fd == -ELOOP))
 		fd = lookup_walk(root_fd, path);
 	return fd;
 }
