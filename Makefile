@@ -148,6 +148,8 @@ make faults              a runtime's mount calls, each once not made: what gets 
                          N-th (matrix-faults: maskref's strategies, runc and crun)
 make sanitize            unit tests under ASan and UBSan
 make fuzz                libFuzzer on every parser, FUZZ_SECONDS=30 each; FUZZ="case …" only these
+make runtimes            the runc and crun of Debian's suites, unpacked into $(B)/runtimes; the system
+                         is left alone, and STRICT=1 fails where a suite can't be reached
 make bench             libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                        bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -286,6 +288,11 @@ fuzz:
 	$(MAKE) B=$(B)/fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
 	@.ci/fuzz $(B)/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+# Real runtimes, to be judged where they lie: RUNTIME=build/runtimes/runc-1.3.6/runc
+.PHONY: runtimes
+runtimes:
+	@.ci/runtimes $(B)/runtimes $(STRICT)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
