@@ -7,7 +7,7 @@
  *   no fact, or more than one      broken
  *   not all rows of the probe      broken, whatever container of the case it ran in
  *   "unavailable"                  skipped where all of that identity are, else broken
- *   violates(fact)                 fail, whatever the control says
+ *   violates(fact), unless unseen  fail, whatever the control says
  *   ENOENT of all but a look       broken: there was nothing to try it on
  *   a control that doesn't violate broken ("dull"): the same operation shows nothing here
  *   otherwise                      pass
@@ -315,7 +315,7 @@ static void judge_row(const struct judge *j, const struct view *v, const struct 
 	} else if (is_unavailable(r)) {
 		found(f, VERDICT_BROKEN, "%s of %s as %s could not be tried", op_info[t->op].name,
 		      t->path, identity_names[t->as]);
-	} else if (j->violates(r)) {
+	} else if (j->violates(r) && !(j->unseen && j->unseen(v, r))) {
 		say_row(f, VERDICT_FAIL, r);
 		add_evidence(f, r);
 	} else if (users_unmade(v->facts, t->path)) {

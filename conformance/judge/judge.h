@@ -81,6 +81,8 @@ struct judge {
 	/* True when the row shows what the requirement forbids. The control must show it, and that
 	 * the operation worked (row_shows()). */
 	bool (*violates)(const struct row *r);
+	/* True where the identity could not see for itself that a row which violates() is none. */
+	bool (*unseen)(const struct view *v, const struct row *r);
 	/* INFO: says what the row shows; nothing is forbidden and there is no control. */
 	void (*informs)(const struct row *r, struct text *out);
 	/*

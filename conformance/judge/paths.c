@@ -37,7 +37,6 @@
 #define NAME_path_special "path-special"
 #define NAME_path_mountpoint "path-mountpoint"
 #define NAME_path_relative_exposed "path-relative-exposed"
-#define NAME_path_unreachable "path-unreachable"
 #define NAME_path_overlong "path-overlong"
 #define NAME_path_trailing_slash "path-trailing-slash"
 #define NAME_path_dev "path-dev"
@@ -59,11 +58,37 @@ MASKED(path_special);
 MASKED(path_mountpoint);
 MASKED(list_thermal);
 MASKED_OR_REFUSED(path_relative_exposed);
-MASKED_OR_REFUSED(path_unreachable);
 MASKED_OR_REFUSED(path_overlong);
 MASKED_OR_REFUSED(path_trailing_slash);
 MASKED_OR_REFUSED(path_dev);
 MASKED_OR_REFUSED(list_type);
+
+/* A runtime that masks as the host's root masks what root of the container can't look at: then the
+ * mount table, seen from the host, has something else there. A bind of the path on itself is none.
+ */
+static bool is_mounted_over(const struct view *v, const struct row *r)
+{
+	_cleanup_snapshot_ struct snapshot s = { 0 };
+	const struct mount *m, *root;
+
+	if (!streq(r->result, "EACCES") ||
+	    snapshot_read(v->facts, "driver", v->container->name, "running", "container", &s) < 0)
+		return false;
+	m = snapshot_top(&s, r->path);
+	root = snapshot_top(&s, "/");
+	return m && root && !same_superblock(m, root);
+}
+
+JUDGE(path_unreachable) = {
+	.class = "path-unreachable",
+	.ops = OPS1(LOOK),
+	.control = "control",
+	.refusal_passes = true,
+	.violates = row_not_masked,
+	.unseen = is_mounted_over,
+	.expected =
+		"masked, also where root of the container may not look, or the container refused",
+};
 
 /* What is hidden below an ancestor's mask is not there to be masked, and that is right. */
 JUDGE(path_nested) = {

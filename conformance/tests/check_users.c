@@ -228,6 +228,46 @@ static const struct {
 	    "refused" } },
 };
 
+/* What root of the container may not look at is masked where the host sees another mount there. */
+#define MOUNT(id, device, point)                                                                   \
+	"driver:a\trunning\tdriver\tmountinfo\tcontainer\tok\t" id " 10 " device " / " point       \
+	" rw - tmpfs tmpfs rw\n"
+#define TABLE(n) "driver:a\trunning\tdriver\tmountinfo\tcontainer\tend\tlines=" n "\n"
+#define ROOT MOUNT("11", "0:40", "/")
+#define NO_LOOK                                                                                    \
+	"todo\troot\tlook\t/t/u/b\tpath-unreachable\ntodo\troot\tlook\t/t/control\tcontrol\n"
+#define SEES(result, value) UP ROW("root", "look", "/t/u/b", result, value) LOOK("/t/control", BARE)
+#define DENIED SEES("EACCES", "-")
+
+static const struct verdict_row unseen_rows[] = {
+	{ "unseen-mounted", "either", NO_LOOK, DENIED ROOT MOUNT("12", "0:41", "/t/u/b") TABLE("2"),
+	  REQ_path_unreachable, PASS, "" },
+	{ "unseen-bare", "either", NO_LOOK, DENIED ROOT TABLE("1"), REQ_path_unreachable, FAIL,
+	  "EACCES" },
+	{ "unseen-no-table", "either", NO_LOOK, DENIED, REQ_path_unreachable, FAIL, "EACCES" },
+	{ "unseen-table-cut", "either", NO_LOOK,
+	  DENIED ROOT MOUNT("12", "0:41", "/t/u/b") TABLE("3"), REQ_path_unreachable, FAIL,
+	  "EACCES" },
+	{ "unseen-on-itself", "either", NO_LOOK,
+	  DENIED ROOT MOUNT("12", "0:40", "/t/u/b") TABLE("2"), REQ_path_unreachable, FAIL,
+	  "EACCES" },
+	{ "unseen-beside", "either", NO_LOOK, DENIED ROOT MOUNT("12", "0:41", "/t/u") TABLE("2"),
+	  REQ_path_unreachable, FAIL, "EACCES" },
+	{ "seen-exposed", "either", NO_LOOK,
+	  SEES("ok", BARE) ROOT MOUNT("12", "0:41", "/t/u/b") TABLE("2"), REQ_path_unreachable,
+	  FAIL, "bytes=20" },
+	{ "unseen-dull", "either", BELOW,
+	  UP ROW("root", "look", "/t/u/b", "EACCES", "-") ROOT MOUNT("12", "0:41", "/t/u/b")
+		  TABLE("2"),
+	  REQ_path_unreachable, BROKEN, "dull control" },
+};
+
+START_TEST(test_unseen)
+{
+	check_verdict(&unseen_rows[_i], TREE("7"), MAPPED, "ok");
+}
+END_TEST
+
 START_TEST(test_rootless)
 {
 	check_verdict(&rootless_rows[_i].row, rootless_rows[_i].tree, MAPPED, "ok");
@@ -248,5 +288,6 @@ int main(void)
 	ADD_ROWS(s, bad_rows, test_bad);
 	ADD_ROWS(s, userns_rows, test_userns);
 	ADD_ROWS(s, rootless_rows, test_rootless);
+	ADD_ROWS(s, unseen_rows, test_unseen);
 	return run_suite(s);
 }
