@@ -90,8 +90,12 @@ static char *read_fall(const char *id, const char *verdict, struct expect_entry 
 	for (i = 0; i < ARRAY_SIZE(falls); i++)
 		if (streq(verdict, verdict_names[falls[i]]))
 			e->verdict = falls[i];
+	e->sometimes = streq(verdict, "sometimes");
+	if (e->sometimes)
+		e->verdict = VERDICT_FAIL;
 	if (e->verdict == VERDICT_NOT_DUE)
-		return xasprintf("\"%s\" is no verdict to expect: write fail, skip or broken",
+		return xasprintf("\"%s\" is no verdict to expect: write fail, sometimes, skip or "
+				 "broken",
 				 verdict);
 	return NULL;
 }
@@ -105,7 +109,7 @@ static char *read_line(char *line, struct expect_entry *e)
 
 	if (n < COLUMNS - 1)
 		return xasprintf("%zu columns: write five with tabs between, RUNTIME VERSION, "
-				 "KERNEL, ID, fail|skip|broken, reason",
+				 "KERNEL, ID, fail|sometimes|skip|broken, reason",
 				 n);
 	if (streq(columns[2], "withheld"))
 		wrong = read_withheld(columns[3], e);
@@ -169,7 +173,8 @@ static bool applies(const struct report *r, const struct expect_entry *e)
 	_cleanup_free_ char *version = report_runtime_version(r);
 	_cleanup_free_ char *runtime = xasprintf("%s %s", name, version);
 
-	return fnmatch(e->runtime, runtime, 0) == 0 && fnmatch(e->kernel, str(r->kernel), 0) == 0;
+	return fnmatch(e->runtime, runtime, FNM_EXTMATCH) == 0 &&
+	       fnmatch(e->kernel, str(r->kernel), 0) == 0;
 }
 
 static struct result *result_of(struct report *r, enum requirement_id id)
@@ -203,6 +208,8 @@ static void apply_fall(struct report *r, const char *file, const struct expect_e
 		res->expected_fall = e->verdict != VERDICT_SKIP;
 		set_reason(res, e->reason);
 	} else if (res && res->verdict == VERDICT_PASS) {
+		if (e->sometimes)
+			return;
 		res->unexpected_pass = true;
 		set_reason(res, e->reason);
 	} else if (res || looked_everywhere(r)) {

@@ -4,10 +4,11 @@
  *
  * A line of an EXPECT file has five columns with one or more tabs between them (a runtime's glob
  * holds a blank):
- *   RUNTIME VERSION   KERNEL   ID         fail|skip|broken   reason
- *   RUNTIME VERSION   KERNEL   withheld   N                  reason
- * The first two are globs. The second form allows exactly N further falls (fail at any level, or
- * broken) without naming them.
+ *   RUNTIME VERSION   KERNEL   ID         fail|sometimes|skip|broken   reason
+ *   RUNTIME VERSION   KERNEL   withheld   N                            reason
+ * The first two are globs, the first one with @(A|B), too. The second form allows exactly N further
+ * falls (fail at any level, or broken) without naming them.
+ * `sometimes` is a fail that depends on a race: runs without it are as expected.
  * A line of a WITHHELD file has three: RUNTIME, VERSION (globs) and ID. `#` begins a comment line.
  */
 #pragma once
@@ -20,6 +21,7 @@ struct expect_entry {
 	char *reason;
 	enum requirement_id id; /* REQ_COUNT: `withheld` */
 	enum verdict verdict;
+	bool sometimes;	       /* or passed */
 	unsigned int withheld; /* that many, where id is REQ_COUNT */
 	unsigned int line;
 };
