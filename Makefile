@@ -127,6 +127,7 @@ KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT
 	USERNS STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
 KNOWN += FUZZ FUZZ_SECONDS
 KNOWN += $(if $(filter faults,$(MAKECMDGOALS)),FAULT EVERY)
+KNOWN += $(if $(filter matrix%,$(MAKECMDGOALS)),RUNTIMES RECORD)
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
 ifneq ($(UNKNOWN),)
@@ -150,6 +151,9 @@ make sanitize            unit tests under ASan and UBSan
 make fuzz                libFuzzer on every parser, FUZZ_SECONDS=30 each; FUZZ="case …" only these
 make runtimes            the runc and crun of Debian's suites, unpacked into $(B)/runtimes; the system
                          is left alone, and STRICT=1 fails where a suite can't be reached
+make matrix              matrix-faults, and every runtime that there is against what is known of it
+                         (matrix-runtimes): those of make runtimes in PROFILE=all, or of them
+                         RUNTIMES="runc-1.3.6 crun-*"; RECORD=1 writes the tables of docs/runtimes.md
 make bench             libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                        bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -293,6 +297,14 @@ fuzz:
 .PHONY: runtimes
 runtimes:
 	@.ci/runtimes $(B)/runtimes $(STRICT)
+
+# What every one of them is known to do, with a reason for each fall: fixtures/expect.
+.PHONY: matrix-runtimes
+matrix: matrix-runtimes
+matrix-runtimes: all runtimes
+	@$(call need,jq)
+	@set -f; PROFILE='$(PROFILE)' TIMEOUT='$(TIMEOUT)' STRICT='$(STRICT)' RECORD='$(RECORD)' \
+		conformance/tests/matrix-runtimes $(B) $(RUNTIMES)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
