@@ -93,12 +93,14 @@ static const struct row *answered(const struct view *v, const char *phase, const
 	return find_row(v->facts, "driver", v->container->name, phase, OP_EXIT, command);
 }
 
+/* A hook is the probe, too, but no trace of the container's process. */
 bool container_ran(const struct view *v)
 {
 	size_t i;
 
 	for (i = 0; i < v->facts->n_rows; i++)
-		if (row_from(&v->facts->rows[i], "probe", v->container->name))
+		if (row_from(&v->facts->rows[i], "probe", v->container->name) &&
+		    !streq(v->facts->rows[i].phase, "hook"))
 			return true;
 	return false;
 }

@@ -338,12 +338,22 @@ static void run_exec(const struct probe *p)
 			run_row(p, "exec", &p->todo[i]);
 }
 
+/* A hook is told the container's state; who ends before that is an error of the hook's. */
+static void take_state(void)
+{
+	char buf[4096];
+
+	while (read(STDIN_FILENO, buf, sizeof(buf)) > 0)
+		;
+}
+
 /* A step of the driver's: what root looks at in the container, and where this process stands. */
 static void run_step(const struct probe *p, const char *phase)
 {
 	struct todo t = { .as = AS_EXEC, .op = OP_LOOK, .path = (char *)(uintptr_t) "." };
 	size_t i;
 
+	take_state();
 	run_row(p, phase, &t);
 	for (i = 0; i < p->n; i++) {
 		t.path = p->todo[i].path;
@@ -358,8 +368,10 @@ static int run_hook(struct probe *p, const char *io, const char *target)
 {
 	_cleanup_free_ char *facts = xasprintf("%s/facts", io);
 	_cleanup_free_ char *file = xasprintf("%s/hooked", target);
-	int r = mount("hook", target, "tmpfs", 0, "size=4k") < 0 ? -errno : 0;
+	int r;
 
+	take_state();
+	r = mount("hook", target, "tmpfs", 0, "size=4k") < 0 ? -errno : 0;
 	if (r == 0 && mknod(file, S_IFREG | 0644, 0) < 0)
 		r = -errno;
 	p->facts = open(facts, O_WRONLY | O_APPEND | O_CLOEXEC);
