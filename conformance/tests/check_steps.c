@@ -142,8 +142,11 @@ START_TEST(test_case_text)
 			  "config\t{}\n%s\nend\t7\n",
 			  case_rows[_i].line);
 	unsigned int line = 0;
-	int r = case_parse(xstrdup(text), &c, &line);
+	char *taken = xstrdup(text);
+	int r = case_parse(taken, &c, &line);
 
+	if (r < 0)
+		free(taken);
 	ck_assert_int_eq(r, case_rows[_i].good ? 0 : -EINVAL);
 	ck_assert_uint_eq(line, case_rows[_i].good ? 0 : 7);
 	if (r < 0)
@@ -155,11 +158,11 @@ END_TEST
 
 START_TEST(test_case_no_container)
 {
+	_cleanup_free_ char *text = xstrdup("case/1\nstep\tpause\ts\t-\nend\t2\n");
 	struct test_case c;
 	unsigned int line;
 
-	ck_assert_int_eq(case_parse(xstrdup("case/1\nstep\tpause\ts\t-\nend\t2\n"), &c, &line),
-			 -EINVAL);
+	ck_assert_int_eq(case_parse(text, &c, &line), -EINVAL);
 	ck_assert_uint_eq(line, 2);
 }
 END_TEST
