@@ -26,6 +26,8 @@ static void step_pause(struct subject *s, const struct step *step)
 	if (ok) {
 		command_free(&r);
 		ok = runtime(s, step->name, &r, resume);
+		if (!ok)
+			thaw_cgroups(s->id);
 	}
 	offered(s, step->name, "pause", ok, &r);
 	view_container_mounts(s, step->name);

@@ -157,3 +157,5 @@ int watchdog_start(const char *run_id, struct watchdog *ret);
 int watchdog_arm(const struct watchdog *w, pid_t init);
 /* Lets it clean up, and waits for it. */
 void watchdog_finish(struct watchdog *w);
+/* Lets go what the freezer holds in every cgroup that has @part in its path. */
+void thaw_cgroups(const char *part);

@@ -21,11 +21,43 @@
 static const char *wanted; /* part of the cgroups' names; nftw() takes no argument */
 static bool found_one;
 
+/* What a v1 freezer holds does not die before it is let go. */
+static void thaw(const char *cgroup)
+{
+	static const struct {
+		const char *file, *word;
+	} ways[] = { { "freezer.state", "THAWED" }, { "cgroup.freeze", "0" } };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", cgroup, ways[i].file);
+		_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+		if (fd >= 0 && write(fd, ways[i].word, strlen(ways[i].word)) < 0)
+			return;
+	}
+}
+
+static int thaw_cgroup(const char *path, _unused_ const struct stat *st, int type,
+		       _unused_ struct FTW *ftw)
+{
+	if (type == FTW_DP && strstr(path, wanted))
+		thaw(path);
+	return 0;
+}
+
+void thaw_cgroups(const char *part)
+{
+	wanted = part;
+	nftw("/sys/fs/cgroup", thaw_cgroup, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static int remove_cgroup(const char *path, _unused_ const struct stat *st, int type,
 			 _unused_ struct FTW *ftw)
 {
 	if (type == FTW_DP && strstr(path, wanted)) {
 		found_one = true;
+		thaw(path);
 		rmdir(path);
 	}
 	return 0;

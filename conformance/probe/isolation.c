@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <endian.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/mount.h>
@@ -16,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/un.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 
 #include "conformance/probe/probe.h"
@@ -62,13 +64,19 @@ static int touch(const char *path)
 	return neg(fd);
 }
 
-/* Flags that the kernel may have locked are kept. */
+/*
+ * Flags that the kernel may have locked are kept. What is no tmpfs is none of the sandbox's: a mask
+ * may be a bind of a directory of the host, which would be written to for good.
+ */
 static int remount(const struct scene *s, unsigned long how)
 {
 	struct statvfs st;
+	struct statfs fs;
 
-	if (statvfs(s->path, &st) < 0)
+	if (statvfs(s->path, &st) < 0 || statfs(s->path, &fs) < 0)
 		return -errno;
+	if (fs.f_type != TMPFS_MAGIC)
+		return -EPERM;
 	how |= st.f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC);
 	return neg(mount(NULL, s->path, NULL, MS_REMOUNT | how, NULL));
 }
