@@ -112,7 +112,7 @@ $(B)/maskspec: $(MASKSPEC_O)
 RUNTIME ?= $(abspath $(B))/maskref
 # A variable that is not given is not passed; `maskspec run` knows the defaults and the errors.
 option = $(if $($(1)),--$(2) '$(subst ','\'',$($(1)))')
-switch = $(if $($(1)),$(if $(filter 1,$($(1))),--$(2),$(error $(1)=$($(1)): it is 1 or not set)))
+switch = $(if $($(1)),--$(2))
 RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-args) \
 	$(call option,PROFILE,profile) $(call option,FILTER,filter) $(call option,REQUIRE,require) \
 	$(call option,EXPECT,expect) $(call option,WITHHELD,withheld) $(call option,OUT,out) \
@@ -130,6 +130,7 @@ KNOWN += $(if $(filter faults,$(MAKECMDGOALS)),FAULT EVERY)
 KNOWN += $(if $(filter matrix%,$(MAKECMDGOALS)),RUNTIMES RECORD)
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
+$(foreach v,STRICT PUBLISH VERBOSE TIME RECORD,$(if $(filter-out 1,$($(v))),$(error $(v)=$($(v)): it is 1 or not set)))
 ifneq ($(UNKNOWN),)
 $(error $(firstword $(UNKNOWN)): no such variable; `make help` lists them)
 endif

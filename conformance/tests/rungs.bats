@@ -29,7 +29,8 @@ setup_file() {
 	copy_kit
 	cp "$CHECKOUT/build/maskref-test" "$KIT/build/"
 	cp -r "$BATS_TEST_DIRNAME/liars" "$BATS_FILE_TMPDIR/"
-	CEILINGS=$(sed '/^#/d' "$KIT/fixtures/require/shared-mask" | tr ' ' '\n' | sed '/^$/d' | sort)
+	CEILINGS=$(sed '/^#/d' "$KIT/fixtures/require/shared-mask" | tr ' ' '\n' |
+		sed '/^$/d; /^scale-/d' | sort)
 	export CEILINGS
 }
 
