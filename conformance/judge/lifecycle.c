@@ -70,6 +70,13 @@ long count_left(const struct facts *f, const char *name, const char *phase, enum
 	return *end ? -1 : n;
 }
 
+static const char *plural(const char *what, long n)
+{
+	if (n == 1)
+		return "";
+	return what[strlen(what) - 1] == 's' ? "es" : "s";
+}
+
 void check_left(const struct view *v, const char *witness, enum op op, const char *what,
 		struct finding *f)
 {
@@ -77,8 +84,8 @@ void check_left(const struct view *v, const char *witness, enum op op, const cha
 	long left = count_left(v->facts, v->container->name, "after", op);
 
 	if (left > 0)
-		found(f, VERDICT_FAIL, "%ld %s left of container %s", left, what,
-		      v->container->name);
+		found(f, VERDICT_FAIL, "%ld %s%s left of container %s", left, what,
+		      plural(what, left), v->container->name);
 	else if (left < 0)
 		found(f, VERDICT_BROKEN, "no count of %s after container %s", what,
 		      v->container->name);
