@@ -143,20 +143,25 @@ define HELP
 make deps                install what build and tests need (apt or dnf), saying what for
 make conformance         judge a runtime; without RUNTIME the embedded reference, maskref
 make check               our own tests: lint, unit tests, command line, liars, host is clean
+                         (lint, unit, bats: one part; V=1 shows commands, B=DIR builds there,
+                         WERROR=-Werror as CI does)
 make mutants             every named fault of maskref must be caught, by the declared ids
 make docs                docs/mutants.md from fixtures/mutants.tsv
 make faults              a runtime's mount calls, each once not made: what gets exposed must not be
                          called conforming. FAULT=K:pass or K:einval: only that one; EVERY=N each
-                         N-th (matrix-faults: maskref's strategies, runc and crun)
+                         N-th; takes RUNTIME, RUNTIME_ARGS, DENY, USERNS, CGROUP, TIMEOUT, JOBS,
+                         PUBLISH, VERBOSE (matrix-faults: maskref's strategies, runc and crun)
 make sanitize            unit tests under ASan and UBSan
 make fuzz                libFuzzer on every parser, FUZZ_SECONDS=30 each; FUZZ="case …" only these
 make runtimes            the runc and crun of Debian's suites, unpacked into $(B)/runtimes; the system
                          is left alone, and STRICT=1 fails where a suite can't be reached
 make matrix              matrix-faults, and every runtime that there is against what is known of it
                          (matrix-runtimes): those of make runtimes in PROFILE=all, or of them
-                         RUNTIMES="runc-1.3.6 crun-*"; RECORD=1 writes the tables of docs/runtimes.md
-make bench             libmaskref, maskref and the kit against their bounds of speed (bench-masks,
-                       bench-start, bench-kit: one of them)
+                         RUNTIMES="runc-1.3.6 crun-*"; RECORD=1 writes the tables of docs/runtimes.md;
+                         PROFILE, TIMEOUT (30 there), STRICT=1: a runtime of the table that is not
+                         here fails
+make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
+                         bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
 
 Variables of `make conformance`, all optional:

@@ -7,12 +7,12 @@
  *   bundle NAME | title TEXT | profile core|security|scale
  *   flag alone | flag at-once          nothing beside it; containers run side by side
  *   flag rootless                      made for an ordinary user: no other owner, no cgroup
- *   tree KIND PATH MODE UID GID ARG    KIND dir file link hard char fifo socket; ARG is the
- *                                      content, the link's target or major:minor
+ *   tree KIND PATH MODE UID GID ARG    KIND dir file link hard char fifo socket metacopy; ARG is
+ *                                      the content, the link's target or major:minor
  *   container NAME EXPECT TOPICS       EXPECT starts|refused|either; TOPICS blank-separated
  *   state NAME                         the container above gets a state root of its own, of that
  *                                      name, in place of the one that all others share
- *   config JSON                        of the container above; @ROOTFS@ @IO@ @ID@ @DEV@ @MNTNS@
+ *   config JSON                        of the container above; @ROOTFS@ @IO@ @ID@ @MNTNS@
  *                                      @SHARED@ and @sysfs:N@ are replaced by observe
  *   mask PATH CLASS                    a path of the lists of the container above, and its class
  *   todo IDENTITY OP PATH CLASS        of the container above, in the order of execution

@@ -10,7 +10,7 @@
  *   end LINES
  * SOURCE is `probe:NAME` or `driver:NAME` for container NAME, `driver` for the whole case.
  * PHASE: before, create, start, first, run, round-0 to round-3 (of several containers at once),
- * running, exec, kill, delete, after.
+ * running, exec, hook, kill, delete, after, or the name of a step (steps.c).
  * The header key `deny` says what the runtime was told that the kernel lacks (calls.h).
  * The format is append-only: readers ignore header keys and operations they do not know.
  */
