@@ -108,15 +108,32 @@ static size_t kind_of(const cJSON *step)
 	return i;
 }
 
-/* The name is a phase of the facts, and must not be one that the kit itself has. */
+static bool is_round(const char *name)
+{
+	unsigned int number;
+	char rest;
+
+	return sscanf(name, "round-%u%c", &number, &rest) == 1;
+}
+
+/* The name is a phase of the facts, and for some a file NAME.json in the bundle: it must be none
+ * that the kit itself has. */
 static int check_name(const struct container *k, const char *name, struct text *error)
 {
 	size_t i;
 
 	if (check_plain(name, "steps", error) < 0)
 		return -EINVAL;
-	if (has_word("before create start first run running exec kill delete after", name))
-		return fault(error, "\"name\" is a phase of its own");
+	if (has_word("before create start first run running exec kill delete cleanup after hook",
+		     name) ||
+	    is_round(name)) {
+		text_addf(error, "steps: \"name\": \"%s\" is a phase of its own", name);
+		return -EINVAL;
+	}
+	if (has_word("config process", name)) {
+		text_addf(error, "steps: \"name\": %s.json is a file of its own", name);
+		return -EINVAL;
+	}
 	for (i = 0; i < k->n_steps; i++)
 		if (streq(k->steps[i].name, name))
 			return fault(error, "two have the same name");

@@ -46,6 +46,10 @@ static const struct {
 	  "fill-mounts", "7" },
 	{ "limit-files", "\"steps\":[{\"do\":\"limit-files\",\"name\":\"s\",\"most\":64}]", NULL,
 	  "limit-files", "64" },
+	{ "near-round", "\"steps\":[{\"do\":\"pause\",\"name\":\"round-trip\"}]", NULL, "pause",
+	  "" },
+	{ "near-config", "\"steps\":[{\"do\":\"pause\",\"name\":\"config-2\"}]", NULL, "pause",
+	  "" },
 	{ "hooks", "\"hooks\":{\"createContainer\":[{\"path\":\"@IO@/probe\"}]}",
 	  "\"hooks\":{\"createContainer\":[{\"path\":\"@IO@/probe\"}]}", NULL, NULL },
 	{ "rlimits", "\"rlimits\":[{\"type\":\"RLIMIT_NOFILE\",\"hard\":8,\"soft\":8}]",
@@ -59,6 +63,7 @@ START_TEST(test_good)
 {
 	_cleanup_case_list_ struct case_list l = { 0 };
 	_cleanup_text_ struct text error = { 0 };
+	_cleanup_free_ char *name = NULL;
 	const struct container *k;
 
 	ck_assert_msg(read_text(good_rows[_i].fields, &l, &error) == 0, "%s", text_str(&error));
@@ -69,7 +74,8 @@ START_TEST(test_good)
 	if (!good_rows[_i].kind)
 		return;
 	ck_assert_str_eq(step_kind_names[k->steps[0].kind], good_rows[_i].kind);
-	ck_assert_str_eq(k->steps[0].name, "s");
+	name = xasprintf("\"name\":\"%s\"", k->steps[0].name);
+	ck_assert_msg(strstr(good_rows[_i].fields, name), "%s", name);
 	ck_assert_msg(strstr(k->steps[0].arg, good_rows[_i].arg), "%s", k->steps[0].arg);
 	ck_assert_ptr_eq(find_step(k, k->steps[0].kind), &k->steps[0]);
 	ck_assert_ptr_null(find_step(k, STEP_KINDS));
@@ -88,6 +94,15 @@ static const struct {
 	{ "bad-name-missing", STEP("\"do\":\"pause\""), "\"\" can't be a name" },
 	{ "bad-name-blank", STEP("\"do\":\"pause\",\"name\":\"a b\""), "\"a b\" can't be a name" },
 	{ "bad-name-taken", STEP("\"do\":\"pause\",\"name\":\"running\""), "a phase of its own" },
+	{ "bad-name-hook", STEP("\"do\":\"pause\",\"name\":\"hook\""),
+	  "\"hook\" is a phase of its own" },
+	{ "bad-name-cleanup", STEP("\"do\":\"pause\",\"name\":\"cleanup\""), "a phase of its own" },
+	{ "bad-name-round", STEP("\"do\":\"pause\",\"name\":\"round-0\""),
+	  "\"round-0\" is a phase of its own" },
+	{ "bad-name-config", STEP("\"do\":\"pause\",\"name\":\"config\""),
+	  "config.json is a file of its own" },
+	{ "bad-name-process", STEP("\"do\":\"pause\",\"name\":\"process\""),
+	  "process.json is a file of its own" },
 	{ "bad-name-twice",
 	  STEP("\"do\":\"pause\",\"name\":\"s\"},{\"do\":\"pause\",\"name\":\"s\""),
 	  "two have the same name" },
