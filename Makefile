@@ -71,7 +71,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls fault sha256 facts mountinfo userns
-OBSERVE := $(SHARED) bundle caller command drive holder host limit observe rounds sandbox state subject supervisor \
+OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	tree views watchdog
 MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
 	maskspec pairs repeats run_options run_time steps strict
@@ -206,6 +206,7 @@ FUZZ_REFERENCE := config classify
 FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
 FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
 
+$(B)/tests/check_patience: $(B)/conformance/patience.o
 $(B)/tests/check_state: $(B)/conformance/state.o
 $(B)/tests/check_rounds: $(addprefix $(B)/conformance/probe/,isolation.o look.o links.o change.o)
 $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)

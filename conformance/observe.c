@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "conformance/calls.h"
+#include "conformance/patience.h"
 #include "conformance/probe/probe.h"
 
 static int die(const char *what, int r)

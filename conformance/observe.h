@@ -24,7 +24,6 @@
 #define CASES SCRATCH "/cases" /* the bundles; each is looked into by itself */
 #define SANDBOX_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 /* How long leftovers may take to go: delete is allowed to be asynchronous. */
-#define SETTLE_MS 2000
 
 enum cgroup_layout { CGROUP_AUTO, CGROUP_V1, CGROUP_V2 };
 
@@ -53,6 +52,7 @@ struct observation {
 	const char *case_text;
 	unsigned int index;
 	unsigned long create_usec; /* the least that one took to its end; 0: none yet */
+	unsigned int bad_moments;  /* at which a create was killed that left something */
 	struct text rows;
 };
 
@@ -137,8 +137,6 @@ void header_host(const struct options *o, struct text *out);
 void header_runtime(const struct options *o, struct text *out);
 
 /* subject.c -------------------------------------------------------------------------------- */
-/* Before the first case: workers share how long they wait for leftovers to go. */
-int patience_share(void);
 /* Runs one case to its end; facts are written to the out folder. Never returns an error: what
  * went wrong is a fact, or the facts are missing, which the judge takes as broken. */
 void observe_case(const struct options *o, const char *path, unsigned int index);

@@ -4,10 +4,10 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "conformance/facts.h"
+#include "conformance/patience.h"
 
 static void mount_table(struct subject *s, const char *phase, const char *file, const char *whose)
 {
@@ -136,24 +136,10 @@ static bool settled(const struct leftovers *l)
 	return l->state <= 0 && l->cgroups <= 0 && l->processes == 0;
 }
 
-/* Where one container left something for good, the next ones of the run needn't wait as long. */
-static volatile unsigned long *patience;
-
-int patience_share(void)
-{
-	void *p = mmap(NULL, sizeof(*patience), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		       -1, 0);
-
-	if (p == MAP_FAILED)
-		return -errno;
-	patience = p;
-	*patience = SETTLE_MS;
-	return 0;
-}
-
 void view_after(struct subject *s)
 {
-	unsigned long deadline = now_usec() + *patience * 1000ul;
+	unsigned int *bad = find_step(s->k, STEP_KILL) ? &s->o->bad_moments : NULL;
+	unsigned long deadline = now_usec() + patience_ms(bad) * 1000ul;
 	struct leftovers l = count_leftovers(s);
 
 	while (!settled(&l) && now_usec() < deadline) {
@@ -161,7 +147,7 @@ void view_after(struct subject *s)
 		l = count_leftovers(s);
 	}
 	if (!settled(&l))
-		*patience = SETTLE_MS / 20;
+		patience_lost(bad);
 	say_leftovers(s, "after", &l);
 	view_host_mounts(s, "after");
 	view_digests(s, "after");
