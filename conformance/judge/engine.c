@@ -51,6 +51,15 @@ void found(struct finding *f, enum verdict v, const char *fmt, ...)
 		text_addf(t, "%s%s", t->len ? "; " : "", s);
 }
 
+void found_unasked(struct finding *f, const char *why)
+{
+	if (f->verdict > VERDICT_PASS)
+		return;
+	finding_free(f);
+	f->verdict = VERDICT_NOT_DUE;
+	found(f, VERDICT_SKIP, "%s", why);
+}
+
 static void add_evidence(struct finding *f, const struct row *r)
 {
 	if (f->rows.len < 4000)
@@ -364,7 +373,7 @@ static void judge_refused(const struct judge *j, const struct view *v, struct fi
 		      v->container->name, refusal_words(v));
 }
 
-static void judge_container(const struct judge *j, const struct view *v, struct finding *f)
+static void judge_rows(const struct judge *j, const struct view *v, struct finding *f)
 {
 	bool started = container_started(v);
 	bool refused = !started && container_refused(v) && !container_ran(v);
@@ -386,6 +395,13 @@ static void judge_container(const struct judge *j, const struct view *v, struct 
 		if (t->as != AS_EXEC || exec_joined(v, "exec", f))
 			judge_row(j, v, t, f);
 	}
+}
+
+static void judge_container(const struct judge *j, const struct view *v, struct finding *f)
+{
+	judge_rows(j, v, f);
+	if (j->met)
+		j->met(v, f);
 }
 
 /* Entry points ------------------------------------------------------------------------------ */

@@ -68,7 +68,7 @@ struct view {
 	const struct container *container;
 };
 
-#define BIT(x) ((x) < 64 ? UINT64_C(1) << ((x) & 63) : 0) /* beyond: in no set */
+#define BIT(x) ((x) < 64 ? UINT64_C(1) << ((x)&63) : 0) /* beyond: in no set */
 #define MAX_CONTROLS 3
 
 struct judge {
@@ -85,6 +85,8 @@ struct judge {
 	bool (*unseen)(const struct view *v, const struct row *r);
 	/* INFO: says what the row shows; nothing is forbidden and there is no control. */
 	void (*informs)(const struct row *r, struct text *out);
+	/* Last, of each container with such rows: whether what they rest on was there. */
+	void (*met)(const struct view *v, struct finding *f);
 	/*
 	 * Or a judge of whole containers: those with its id among their topics, and every one that
 	 * is expected to start and masks something where `every` is set. Writes @f.
@@ -124,3 +126,5 @@ bool lacks_identity(const struct view *v, enum identity as);
 const struct row *find_row(const struct facts *f, const char *source, const char *name,
 			   const char *phase, enum op op, const char *path);
 void found(struct finding *f, enum verdict v, const char *fmt, ...) _printf_(3, 4);
+/* What has passed asked nothing, so it is a skip; what is worse stays. */
+void found_unasked(struct finding *f, const char *why);

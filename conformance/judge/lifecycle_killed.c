@@ -4,6 +4,7 @@
  * record there is a moment in which no runtime can know; when it is killed in it is a matter of
  * luck, and a verdict must not be. So what is left now and then passes, and is reported.
  */
+#include "conformance/judge/host.h"
 #include "conformance/judge/left.h"
 
 #define OFTEN 4 /* one in so many moments */
@@ -18,36 +19,61 @@ static int was_killed(const struct facts *f, const char *name)
 	return r && streq(r->result, "ok") ? 0 : -1;
 }
 
-static bool too_often(const struct facts *f, const char *id, enum op op)
+struct moments {
+	unsigned int tried, met, bad;
+};
+
+static struct moments count_moments(const struct facts *f, const char *id, enum op op)
 {
-	unsigned int moments = 0, bad = 0;
+	struct moments m = { 0 };
 	size_t i;
 
 	for (i = 0; i < f->c.n_containers; i++) {
 		const char *name = f->c.containers[i].name;
 
-		if (!has_word(f->c.containers[i].topics, id) || was_killed(f, name) != 1)
+		if (!has_word(f->c.containers[i].topics, id))
 			continue;
-		moments++;
-		bad += count_left(f, name, "after", op) > 0;
+		m.tried++;
+		if (was_killed(f, name) != 1)
+			continue;
+		m.met++;
+		m.bad += count_left(f, name, "after", op) > 0;
 	}
-	return bad * OFTEN >= moments;
+	return m;
+}
+
+static bool too_few(const struct moments *m)
+{
+	return m->met * 2 < m->tried;
+}
+
+static bool too_often(const struct moments *m)
+{
+	return !too_few(m) && m->bad * OFTEN >= m->met;
+}
+
+/* Whatever few creates left, or did not, says little of all. */
+static void check_met(const struct view *v, const struct moments *m, struct finding *f)
+{
+	if (was_killed(v->facts, v->container->name) < 0)
+		found(f, VERDICT_BROKEN, "create of container %s was neither killed nor done",
+		      v->container->name);
+	else if (too_few(m))
+		found_unasked(f, "too few creates were killed before they were done");
 }
 
 static void check_killed(const struct view *v, const char *id, enum op op, const char *what,
 			 struct finding *f)
 {
+	const struct moments m = count_moments(v->facts, id, op);
 	const char *name = v->container->name;
-	int killed = was_killed(v->facts, name);
 
-	if (killed < 0)
-		found(f, VERDICT_BROKEN, "create of container %s was neither killed nor done",
-		      name);
-	else if (!killed || too_often(v->facts, id, op) ||
-		 count_left(v->facts, name, "after", op) <= 0)
+	if (was_killed(v->facts, name) != 1 || too_often(&m) ||
+	    count_left(v->facts, name, "after", op) <= 0)
 		check_left(v, "whole", op, what, f);
 	else
 		found(f, VERDICT_PASS, "seldom a %s left, as of container %s", what, name);
+	check_met(v, &m, f);
 }
 
 #define KILLED(thing, op, what)                                                                    \
@@ -61,3 +87,17 @@ static void check_killed(const struct view *v, const char *id, enum op op, const
 KILLED(cgroups, OP_CGROUPS, "cgroup");
 KILLED(state, OP_STATE, "state");
 KILLED(processes, OP_PROCESSES, "process");
+
+/* Of mounts none is right, at whatever moment. */
+static void check_killed_mounts(const struct view *v, struct finding *f)
+{
+	const struct moments m = count_moments(v->facts, "life-killed-mounts", OP_COUNT);
+
+	check_no_new_mount(v, "after", "/", f);
+	check_met(v, &m, f);
+}
+
+JUDGE(life_killed_mounts) = {
+	.check = check_killed_mounts,
+	.expected = "the host's mounts are as before the container",
+};

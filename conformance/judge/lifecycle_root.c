@@ -19,12 +19,44 @@ JUDGE(life_readonly_root_kept) = {
 	.expected = "an error, nothing made",
 };
 
+static bool hook_mounted(const struct facts *f, const char *name)
+{
+	const struct row *r = find_row(f, "probe", name, "hook", OP_TMPFSOVER, "");
+
+	return r && row_ok(r);
+}
+
+/* What root writes before the process does is the hook's, even where it can't be read. */
+static bool hook_ran(const struct facts *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_rows; i++)
+		if (row_from(&f->rows[i], "probe", name) && f->rows[i].as == AS_ROOT &&
+		    !has_word("first run", f->rows[i].phase))
+			return true;
+	return false;
+}
+
+/* The createContainer hook. A container that was refused may not have come to it. */
+static void hook_met(const struct view *v, struct finding *f)
+{
+	if (hook_mounted(v->facts, v->container->name))
+		return;
+	if (!hook_ran(v->facts, "plain"))
+		found_unasked(f, "createContainer hooks are not run");
+	else if (container_started(v))
+		found(f, VERDICT_BROKEN, "no createContainer hook in container %s",
+		      v->container->name);
+}
+
 JUDGE(life_hooks) = {
 	.class = "life-hooks",
 	.ops = OPS1(LOOK),
 	.control = "control",
 	.refusal_passes = true,
 	.violates = row_not_masked,
+	.met = hook_met,
 	.expected = "masked, or the container refused",
 };
 
@@ -69,6 +101,7 @@ JUDGE(life_hook_over) = {
 	.identities = BIT(AS_ROOT),
 	.refusal_passes = true,
 	.informs = say_over,
+	.met = hook_met,
 	.expected = "reported, never failed",
 };
 

@@ -272,10 +272,6 @@ JUDGE(sb_gone) = {
 	.every = true,
 	.expected = "the host's mounts are as before the container",
 };
-JUDGE(life_killed_mounts) = {
-	.check = check_gone,
-	.expected = "the host's mounts are as before the container",
-};
 JUDGE(life_refused_mounts) = {
 	.check = check_gone,
 	.expected = "the host's mounts are as before the container",

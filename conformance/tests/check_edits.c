@@ -9,8 +9,8 @@
  *                doesn't undo it
  *   kept         what another kernel, kit or order of rows changes: no verdict (kept.h)
  *
- * All edits come from one seed, SEED in the environment; a failure says how to see it again. EDITS is
- * another number of times, for builds that are slow.
+ * All edits come from one seed, SEED in the environment; a failure says how to see it again. EDITS
+ * is another number of times, for builds that are slow.
  */
 #include "conformance/tests/suite.h"
 
@@ -20,7 +20,6 @@
 #include "conformance/judge/rows.h"
 #include "conformance/tests/edits.h"
 #include "conformance/tests/kept.h"
-
 
 static glob_t golden;
 static uint64_t seed = 1;
@@ -240,8 +239,8 @@ static void try_removal(enum requirement_id id, const struct base *base, uint64_
 	n = 1 + any_of(&e, 3);
 	for (i = 0; i < n; i++)
 		removals[any_of(&e, ARRAY_SIZE(removals))].apply(&e);
-	/* Judges of rows rest on each row, so they need no number. */
-	if (!judges[id]->check && !silences(&was, &e.f) && any_of(&e, 2))
+	/* Judges of nothing but rows rest on each row, so they need no number. */
+	if (!judges[id]->check && !judges[id]->met && !silences(&was, &e.f) && any_of(&e, 2))
 		recounted(&e);
 	after = verdict_of(id, &e.f);
 	ck_assert_msg(before < VERDICT_BROKEN || after >= VERDICT_BROKEN, SAY,
