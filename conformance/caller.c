@@ -26,19 +26,12 @@ void caller_string(const struct waiting *w, uint64_t address, char buf[4096])
 	buf[n > 0 && caller_waits(w) ? n : 0] = '\0';
 }
 
-static bool is_file(const char *path, const struct stat *what)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && st.st_dev == what->st_dev && st.st_ino == what->st_ino;
-}
-
 bool caller_is(const struct waiting *w, const struct stat *what)
 {
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%u/exe", w->call->pid);
-	return is_file(path, what);
+	return names_object(path, what);
 }
 
 /* The name @at of the caller's, from its descriptor @dir; the answer is owned. */
@@ -62,7 +55,7 @@ bool caller_executes(const struct waiting *w, const struct stat *what)
 		return false;
 	caller_string(w, d->args[by_fd ? 1 : 0], name);
 	path = path_of(w, by_fd ? (int)d->args[0] : AT_FDCWD, name);
-	return is_file(path, what) && caller_waits(w);
+	return names_object(path, what) && caller_waits(w);
 }
 
 char *caller_place(const struct waiting *w)

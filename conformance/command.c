@@ -347,10 +347,9 @@ static bool is_descendant(pid_t pid)
 static bool shares_mounts(pid_t pid)
 {
 	_cleanup_free_ char *path = xasprintf("/proc/%d/ns/mnt", (int)pid);
-	struct stat ours, theirs;
+	struct stat ours;
 
-	return stat("/proc/self/ns/mnt", &ours) == 0 && stat(path, &theirs) == 0 &&
-	       ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino;
+	return stat("/proc/self/ns/mnt", &ours) == 0 && names_object(path, &ours);
 }
 
 const char *container_pid_fault(pid_t pid)

@@ -3,9 +3,9 @@
  * The word fault=K:MODE of DENY: the K-th call of the mount class that a runtime makes between the
  * beginning of `create` and the execution of the container's program is not made.
  *
- *   fault=K:pass       it answers 0, and nothing is done: mount, move_mount, mount_setattr,
- * umount2. open_tree and fsmount answer a descriptor, which nobody can make up: they go on to the
- * kernel fault=K:einval     it answers EINVAL: all six
+ * - `pass`: mount, move_mount, mount_setattr and umount2 answer 0, and nothing is done. open_tree
+ *   and fsmount answer a descriptor, which nobody can make up: they go on to the kernel.
+ * - `einval`: all six answer EINVAL.
  *
  * Counted are calls that were answered, of all processes and threads of the runtime, in the first
  * container of a bundle: its siblings are controls. Here is what is decided; supervisor.c does it.

@@ -23,7 +23,6 @@
 #define SCRATCH "/run/maskspec"
 #define CASES SCRATCH "/cases" /* the bundles; each is looked into by itself */
 #define SANDBOX_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-/* How long leftovers may take to go: delete is allowed to be asynchronous. */
 
 enum cgroup_layout { CGROUP_AUTO, CGROUP_V1, CGROUP_V2 };
 

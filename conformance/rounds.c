@@ -15,13 +15,6 @@
 
 /* The host's side -------------------------------------------------------------------------- */
 
-static bool is_object(const char *path, const struct stat *want)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && st.st_dev == want->st_dev && st.st_ino == want->st_ino;
-}
-
 /* What follows the directory @dir in @path, "" or with a slash; NULL where it lies elsewhere. */
 static const char *rest_below(const char *path, const char *dir)
 {
@@ -64,7 +57,7 @@ static char *find_on_host(const struct mountinfo *m, const char *inside, const s
 			continue;
 		below = rest_below(inside, h.root);
 		path = below ? xasprintf("%s%s", h.point, below) : NULL;
-		if (path && is_object(path, object))
+		if (path && names_object(path, object))
 			return path;
 		free(path);
 	}

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <stdarg.h>
-#include <sys/stat.h>
 
 static void out_of_memory(void)
 {
@@ -281,6 +280,13 @@ int write_existing(const char *path, const char *s)
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	return fd < 0 || write(fd, s, strlen(s)) < 0 ? -errno : 0;
+}
+
+bool names_object(const char *path, const struct stat *want)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_dev == want->st_dev && st.st_ino == want->st_ino;
 }
 
 bool glob_any(const char *globs, const char *s)

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "reference/util.h"
 
@@ -61,6 +62,8 @@ int read_file_at(int dirfd, const char *path, size_t max, char **ret, size_t *re
 int write_file_at(int dirfd, const char *path, const char *s, size_t len);
 /* Writes @s to a file that is there, in one call, as those of procfs want it; negative errno. */
 int write_existing(const char *path, const char *s);
+/* Whether @path, links followed, names the object of @want. */
+bool names_object(const char *path, const struct stat *want);
 /* Name of an errno ("EROFS"), "E<number>" for one without a name. Never a runtime's language. */
 const char *errno_name(int errnum);
 /* fnmatch(3) of one of the blanks- or comma-separated globs in @globs. */

@@ -50,6 +50,8 @@ _Static_assert(SYS_open_tree == MS_NR_open_tree, "open_tree has one number every
 #define MS_FSCONFIG_SET_FLAG 0U
 #define MS_FSCONFIG_SET_STRING 1U
 #define MS_FSCONFIG_CMD_CREATE 6U
+#define MS_FSCONFIG_CMD_RECONFIGURE 7U
+#define MS_FSPICK_CLOEXEC 1U
 #define MS_MOUNT_ATTR_RDONLY 0x01U
 #define MS_MOUNT_ATTR_NOSUID 0x02U
 #define MS_MOUNT_ATTR_NODEV 0x04U

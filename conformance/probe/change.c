@@ -30,11 +30,6 @@ static char *beside(const struct todo *t)
 	return xasprintf("%s.%s.%s", t->path, op_info[t->op].name, identity_names[t->as]);
 }
 
-static int neg(int r)
-{
-	return r < 0 ? -errno : 0;
-}
-
 static int touch(const char *path)
 {
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

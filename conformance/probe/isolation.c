@@ -25,11 +25,6 @@
 /* glibc has them from 2.20, with _GNU_SOURCE; open file description locks came with 3.15. */
 _Static_assert(F_OFD_GETLK == 36 && F_OFD_SETLK == 37, "numbers of the kernel's interface");
 
-static int neg(int r)
-{
-	return r < 0 ? -errno : 0;
-}
-
 /* Acts ------------------------------------------------------------------------------------- */
 
 struct scene {

@@ -9,11 +9,6 @@
 
 #include "reference/sys.h"
 
-static int neg(int r)
-{
-	return r < 0 ? -errno : 0;
-}
-
 static bool is_dir(const char *path)
 {
 	struct stat st;
@@ -84,7 +79,7 @@ int probe_mount_setattr(const struct todo *t, _unused_ struct text *value)
 
 int probe_fspick(const struct todo *t, _unused_ struct text *value)
 {
-	_cleanup_close_ int fd = sys_fspick(AT_FDCWD, t->path, 1 /* FSPICK_CLOEXEC */);
+	_cleanup_close_ int fd = sys_fspick(AT_FDCWD, t->path, MS_FSPICK_CLOEXEC);
 
 	return fd < 0 ? fd : 0;
 }

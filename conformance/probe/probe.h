@@ -39,6 +39,12 @@ int probe_each_other(const char *path, int (*look)(const char *path, struct text
 /* All that could get round a mask (unmask.c). */
 probe_op probe_unmask;
 
+/* What a probe_op returns of a system call that answered @r. */
+static inline int neg(int r)
+{
+	return r < 0 ? -errno : 0;
+}
+
 /* Reads at most 64 KiB through @path without blocking; bytes, or a negative errno. */
 long probe_read_bytes(const char *path);
 bool probe_is_control(const struct todo *t);

@@ -24,10 +24,8 @@
 
 #include "reference/sys.h"
 
-#define MS_FSPICK_CLOEXEC 1U	   /* 5.2, cf3cba4a429be */
-#define MS_FSCONFIG_RECONFIGURE 7U /* 5.2, ecdab150fddb4 */
-#define NOTHING (-4095)		   /* there is nothing to try */
-#define SPOT PROBE_DIR		   /* a directory to mount on */
+#define NOTHING (-4095) /* there is nothing to try */
+#define SPOT PROBE_DIR	/* a directory to mount on */
 
 struct attempt {
 	const char *path, *leaf;
@@ -39,11 +37,6 @@ struct attempt {
 		unsigned char room[MAX_HANDLE_SZ];
 	} handle; /* of the covered object, handle_bytes 0 where it can't be had */
 };
-
-static int neg(int r)
-{
-	return r < 0 ? -errno : 0;
-}
 
 /* A file or directory that has content. */
 static const char *full(const struct attempt *a)
@@ -164,7 +157,7 @@ static int try_fspick(struct attempt *a)
 	int r = fd < 0 ? fd : sys_fsconfig(fd, MS_FSCONFIG_SET_FLAG, "rw", NULL, 0);
 
 	if (r >= 0)
-		r = sys_fsconfig(fd, MS_FSCONFIG_RECONFIGURE, NULL, NULL, 0);
+		r = sys_fsconfig(fd, MS_FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
 	return r < 0 ? r : try_remount_bind(a);
 }
 
