@@ -34,7 +34,7 @@ REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%
 
 .DEFAULT_GOAL := all
 .PHONY: all
-all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test
+all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test $(B)/vm/init $(B)/vm/boot
 
 # What is missing is named once, with the command that installs it; nothing else installs.
 $(B)/tools:
@@ -73,8 +73,8 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	tree views watchdog
-MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
-	maskspec pairs repeats run_options run_time steps strict
+MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture follow lists \
+	machine manifest maskspec pairs repeats run_options run_time steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
@@ -108,6 +108,21 @@ $(B)/maskspec: $(MASKSPEC_O)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
+# vm/ -----------------------------------------------------------------------------------------
+VM_SHARED_O = $(addprefix $(B)/,vm/frame.o conformance/text.o)
+
+# Static: it is alone in its initramfs.
+$(B)/vm/init: $(patsubst %.c,$(B)/%.o,$(wildcard vm/init*.c)) $(VM_SHARED_O)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
+
+$(B)/vm/boot: $(patsubst %.c,$(B)/%.o,$(wildcard vm/boot*.c)) $(VM_SHARED_O) \
+		$(addprefix $(B)/,vm/console.o conformance/machine.o conformance/words.o conformance/case.o conformance/sha256.o)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
+
 # What users call -----------------------------------------------------------------------------
 RUNTIME ?= $(abspath $(B))/maskref
 # A variable that is not given is not passed; `maskspec run` knows the defaults and the errors.
@@ -118,25 +133,26 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,EXPECT,expect) $(call option,WITHHELD,withheld) $(call option,OUT,out) \
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
 	$(call option,DENY,deny) \
-	$(call option,USERNS,userns) \
+	$(call option,USERNS,userns) $(call option,KERNELS,kernels) $(call option,ACCEL,accel) \
+	$(call option,CACHE,cache) $(call switch,KEEP,keep) \
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
 # A misspelt variable would silently judge something else: every one given must be known.
 KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
-	USERNS STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
+	USERNS KERNELS ACCEL CACHE KEEP STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
 KNOWN += FUZZ FUZZ_SECONDS
 KNOWN += $(if $(filter faults,$(MAKECMDGOALS)),FAULT EVERY)
 KNOWN += $(if $(filter matrix%,$(MAKECMDGOALS)),RUNTIMES RECORD)
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
-$(foreach v,STRICT PUBLISH VERBOSE TIME RECORD,$(if $(filter-out 1,$($(v))),$(error $(v)=$($(v)): it is 1 or not set)))
+$(foreach v,STRICT PUBLISH VERBOSE TIME RECORD KEEP,$(if $(filter-out 1,$($(v))),$(error $(v)=$($(v)): it is 1 or not set)))
 ifneq ($(UNKNOWN),)
 $(error $(firstword $(UNKNOWN)): no such variable; `make help` lists them)
 endif
 
 .PHONY: conformance
-conformance: $(B)/maskspec $(B)/observe $(B)/maskref
+conformance: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/vm/init $(B)/vm/boot
 	@$(B)/maskspec run $(RUN_OPTIONS)
 
 define HELP

@@ -24,6 +24,8 @@
 #include "conformance/text.h"
 
 #define CASE_SCHEMA "case/1"
+/* The bundle that asks for nothing: what goes wrong there is no matter of masks. */
+#define PREFLIGHT "preflight"
 #define CASE_MAX (64u << 20)
 
 enum op {

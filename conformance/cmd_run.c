@@ -10,15 +10,11 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 
-#include "conformance/report/progress.h"
+#include "conformance/follow.h"
 #include "conformance/report/require.h"
-#include "conformance/run.h"
 #include "conformance/run_time.h"
 #include "version.h"
 
@@ -76,7 +72,7 @@ static void plan_cases(struct plan *p, const struct case_list *l, const char *pr
 	}
 }
 
-static char *manifest_text(const struct plan *p, const struct run_options *o)
+static char *manifest_text(const struct plan *p, const struct run_options *o, const struct vm *vm)
 {
 	_cleanup_text_ struct text t = { 0 }, argv = { 0 };
 	size_t i;
@@ -92,6 +88,8 @@ static char *manifest_text(const struct plan *p, const struct run_options *o)
 	text_add_record(&t, "require", o->require, NULL);
 	text_add_record(&t, "deny", o->deny, NULL);
 	text_add_record(&t, "userns", userns_names[o->users.userns], NULL);
+	if (vm)
+		text_add_record(&t, "kernel", vm->name, vm->sha256, NULL);
 	for (i = 0; i < p->n; i++) {
 		_cleanup_free_ char *file = xasprintf("%s.facts", p->cases[i].file);
 		char digest[SHA256_HEX];
@@ -100,7 +98,7 @@ static char *manifest_text(const struct plan *p, const struct run_options *o)
 		text_add_record(&t, "case", p->cases[i].c->bundle, file, digest, p->cases[i].ids,
 				NULL);
 	}
-	text_addf(&t, "end\t%zu\n", p->n + 8);
+	text_addf(&t, "end\t%zu\n", p->n + 8 + (vm != NULL));
 	return TAKE_PTR(t.s);
 }
 
@@ -173,111 +171,6 @@ static int write_inputs(const struct plan *p, const struct run_options *o, const
 	return r < 0 ? r : write_file_at(facts, MANIFEST_FILE, manifest, strlen(manifest));
 }
 
-/* observe ------------------------------------------------------------------------------------- */
-
-static void follow(FILE *events, struct progress *bar, unsigned int *done, bool verbose)
-{
-	_cleanup_text_ struct text running = { 0 };
-	char word[16], name[256];
-
-	while (fscanf(events, "%15s %255s", word, name) == 2) {
-		char *dot = strrchr(name, '.');
-
-		if (dot)
-			*dot = '\0';
-		if (streq(word, "done")) {
-			++*done;
-		} else {
-			text_free(&running);
-			text_add(&running, name);
-		}
-		if (verbose)
-			fprintf(stderr, "%-5s %s\n", word, name);
-		progress_update(bar, *done, text_str(&running));
-	}
-}
-
-static volatile sig_atomic_t interrupted;
-static volatile pid_t observer;
-
-/* Ctrl-C goes to the whole group, `kill` to this process alone: observe must end in both cases. */
-static void on_interrupt(int sig)
-{
-	interrupted = sig;
-	if (observer > 0)
-		kill(observer, SIGTERM);
-}
-
-/* Starts observe on cases [@from, @to) of the plan and follows it to its end: its status. */
-static int observe(const struct plan *p, const struct run_options *o, const char *digest,
-		   size_t from, size_t to, struct progress *bar, unsigned int *done)
-{
-	_cleanup_free_ char **argv = observe_argv(p, o, digest, from, to);
-	int fds[2], status = 0;
-	FILE *events;
-	pid_t pid;
-
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return -errno;
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		dup2(fds[1], STDOUT_FILENO);
-		execv(argv[0], argv);
-		complain(EXIT_BROKEN, "%s: %s; run `make`", argv[0], errno_name(errno));
-		_exit(EXIT_BROKEN);
-	}
-	observer = pid;
-	close(fds[1]);
-	events = fdopen(fds[0], "r");
-	if (events) {
-		follow(events, bar, done, o->verbose);
-		fclose(events);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	observer = 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BROKEN;
-}
-
-/* Whether to go on; what exec came to there is the control of those of all other cases. */
-static bool preflight_ran(struct plan *p, const struct run_options *o)
-{
-	_cleanup_free_ char *path = xasprintf("%s/facts/" PREFLIGHT ".facts", o->out);
-	_cleanup_facts_ struct facts f = { 0 };
-	_cleanup_free_ char *fault = NULL;
-	const struct row *exec;
-	char *text;
-
-	if (read_file_at(AT_FDCWD, path, FACTS_MAX, &text, NULL) < 0)
-		return false;
-	facts_parse(text, &f);
-	fault = preflight_fault(&f);
-	if (fault)
-		return false;
-	exec = find_row(&f, "driver", f.c.containers[0].name, "exec", OP_OFFERED, "exec");
-	p->exec = xstrdup(exec ? exec->result : "unavailable");
-	return true;
-}
-
-static int observe_all(struct plan *p, const struct run_options *o, const char *digest)
-{
-	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
-	unsigned int done = 0;
-	struct progress bar;
-	int status;
-
-	/* observe ends, its watchdog cleans up and lets go of the events, then this ends. */
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	progress_start(&bar, stderr, (unsigned int)p->n, isatty(STDERR_FILENO) && !o->verbose);
-	status = observe(p, o, digest, 0, 1, &bar, &done);
-	if (status == 0 && !interrupted && p->n > 1 && preflight_ran(p, o))
-		status = observe(p, o, digest, 1, p->n, &bar, &done);
-	progress_end(&bar);
-	return interrupted ? 128 + interrupted : status;
-}
-
 /* Results ------------------------------------------------------------------------------------- */
 
 static int write_report(const struct run_options *o, const char *name,
@@ -341,12 +234,32 @@ static void plan_free(struct plan *p)
 	}
 	free(p->cases);
 	free(p->run_id);
-	free(p->exec);
 }
 
-static int run_plan(struct plan *p, const struct run_options *o, struct run_times *times)
+/* What makes the facts, and for how long; 0 when they may be judged. */
+static int observe(const struct plan *p, const struct run_options *o, const struct vm *vm,
+		   const char *digest, struct run_times *times)
 {
-	_cleanup_free_ char *manifest = manifest_text(p, o);
+	int r = vm ? vm_image(o, p, digest) : -1;
+
+	times->plan = run_clock() - times->plan;
+	times->observe = run_clock();
+	if (r < 0)
+		r = follow(p, o, vm, digest);
+	times->observe = run_clock() - times->observe;
+	if (vm)
+		vm_tidy(o, vm);
+	if (r > 128)
+		complain(r, "interrupted; the host is as it was");
+	else if (r != 0)
+		complain(EXIT_BROKEN, "observe ended with status %d", r);
+	return r > 128 || r == 0 ? r : EXIT_BROKEN;
+}
+
+static int run_plan(struct plan *p, const struct run_options *o, const struct vm *vm,
+		    struct run_times *times)
+{
+	_cleanup_free_ char *manifest = manifest_text(p, o, vm);
 	char digest[SHA256_HEX];
 	int r = write_inputs(p, o, manifest);
 
@@ -356,16 +269,18 @@ static int run_plan(struct plan *p, const struct run_options *o, struct run_time
 					     "OUT=%s: %s; name a folder that can be written",
 					     o->out, errno_name(r)));
 	sha256_text(manifest, strlen(manifest), digest);
-	times->plan = run_clock() - times->plan;
-	times->observe = run_clock();
-	r = observe_all(p, o, digest);
-	times->observe = run_clock() - times->observe;
-	if (r > 128)
-		return write_status(o->out, complain(r, "interrupted; the host is as it was"));
-	if (r != 0)
-		return write_status(o->out,
-				    complain(EXIT_BROKEN, "observe ended with status %d", r));
-	return write_status(o->out, judge_run(o, times));
+	r = observe(p, o, vm, digest, times);
+	return write_status(o->out, r ? r : judge_run(o, times));
+}
+
+static int run_one(struct plan *p, const struct run_options *o, struct run_times *times)
+{
+	_cleanup_vm_ struct vm vm = { 0 };
+	int status = o->kernel ? vm_fetch(o, &vm) : -1;
+
+	if (status >= 0)
+		return write_status(o->out, status);
+	return run_plan(p, o, o->kernel ? &vm : NULL, times);
 }
 
 int cmd_run(int argc, char **argv)
@@ -398,5 +313,5 @@ int cmd_run(int argc, char **argv)
 			 o.filter, o.profile);
 		return write_status(o.out, EXIT_USAGE);
 	}
-	return run_plan(&p, &o, &times);
+	return run_one(&p, &o, &times);
 }

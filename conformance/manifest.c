@@ -31,6 +31,15 @@ static bool take_userns(struct manifest *m, char **f, size_t n)
 	return true;
 }
 
+static bool take_kernel(struct manifest *m, char **f, size_t n)
+{
+	if (!streq(f[0], "kernel") || n != 3)
+		return false;
+	m->kernel = f[1];
+	m->image = f[2];
+	return true;
+}
+
 static int read_line(struct manifest *m, char *line, unsigned long number, bool *ended)
 {
 	char *f[5];
@@ -41,7 +50,7 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 		return -EINVAL;
 	if (slot && n == 2) {
 		*slot = f[1];
-	} else if (take_userns(m, f, n)) {
+	} else if (take_userns(m, f, n) || take_kernel(m, f, n)) {
 		return 0;
 	} else if (streq(f[0], "case") && n == 5) {
 		GROW(m->cases, m->n);

@@ -7,6 +7,7 @@
  *   run ID | runtime ARGV | profile NAME | filter GLOBS | require WORDS    ARGV: a word a line
  *   deny CALLS                         may be missing: nothing was denied
  *   userns KIND                        may be missing: none
+ *   kernel NAME SHA256                 may be missing: the host's; of its image (machine.h)
  *   case BUNDLE FILE DIGEST IDS        IDS: due in this case, blank-separated
  *   end LINES
  */
@@ -16,7 +17,6 @@
 #include "conformance/sha256.h"
 
 #define MANIFEST_FILE "manifest"
-#define PREFLIGHT "preflight"
 
 struct due_case {
 	char *bundle, *file, *digest, *ids;
@@ -27,6 +27,7 @@ struct manifest {
 	char *text;
 	char *run, *runtime, *profile, *filter, *require, *deny;
 	const char *userns; /* "none" in a manifest from before it */
+	const char *kernel, *image; /* of a virtual machine; NULL */
 	struct due_case *cases;
 	size_t n;
 	char digest[SHA256_HEX];

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "conformance/calls.h"
+#include "conformance/facts.h"
 #include "conformance/patience.h"
 #include "conformance/probe/probe.h"
 
@@ -69,6 +70,7 @@ static const struct option long_options[] = {
 	{ "cgroup", required_argument, NULL, 'c' },
 	{ "deny", required_argument, NULL, 'd' },
 	{ "header", required_argument, NULL, 'H' },
+	{ "after-preflight", no_argument, NULL, 'p' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -100,6 +102,9 @@ static int set_option(struct options *o, int c)
 		return read_deny(o, optarg);
 	case 'H':
 		return add_header(o, optarg);
+	case 'p':
+		o->after_preflight = true;
+		return 0;
 	default:
 		return -EINVAL;
 	}
@@ -121,7 +126,7 @@ static int parse_options(struct options *o, int argc, char **argv)
 	if (!o->runtime || !o->out || !o->run_id || o->n_cases == 0 || o->runtime[0] != '/') {
 		fputs("usage: observe --runtime /PATH --out DIR --run-id ID [--runtime-arg A]... "
 		      "[--timeout S] [--jobs N] [--cgroup auto|v1|v2] [--deny CALLS] [--header "
-		      "K=V]... CASE...\n",
+		      "K=V]... [--after-preflight] CASE...\n",
 		      stderr);
 		return -EINVAL;
 	}
@@ -231,6 +236,27 @@ static int make_header(struct options *o)
 	return 0;
 }
 
+/* What came of exec in the preflight, which ran before: the control of that of all other cases. */
+static void add_preflight(struct options *o)
+{
+	const char *exec = "unavailable";
+	_cleanup_facts_ struct facts f = { 0 };
+	char *text;
+	size_t i;
+
+	if (read_file_at(o->out_fd, PREFLIGHT ".facts", FACTS_MAX, &text, NULL) < 0)
+		return;
+	facts_parse(text, &f);
+	for (i = 0; f.state == FACTS_WHOLE && i < f.n_rows; i++) {
+		const struct row *r = &f.rows[i];
+
+		if (r->op == OP_OFFERED && streq(r->phase, "exec") && streq(r->path, "exec") &&
+		    row_from(r, "driver", f.c.containers[0].name))
+			exec = r->result;
+	}
+	text_add_record(&o->header, "h", "exec", exec, NULL);
+}
+
 /* Blocks until the watchdog knows of this process; -EIO: who should have told it is dead. */
 static int wait_armed(int fd)
 {
@@ -321,6 +347,8 @@ int main(int argc, char **argv)
 	o.out_fd = open(o.out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (o.out_fd < 0)
 		return die(o.out, errno);
+	if (o.after_preflight)
+		add_preflight(&o);
 	o.exe_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (o.exe_fd < 0)
 		return die("/proc/self/exe", errno);

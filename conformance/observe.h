@@ -39,6 +39,7 @@ struct options {
 	unsigned int most_tasks; /* of the whole run; 0: not bounded */
 	enum cgroup_layout cgroup;
 	struct denial deny; /* what the kernel does not do for the runtime */
+	bool after_preflight;
 	struct text header; /* `h` records of every facts file */
 	char **cases;
 	size_t n_cases;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "conformance/maskspec.h"
+#include "conformance/words.h"
 
 struct run_options {
 	char *runtime; /* absolute path */
@@ -11,7 +12,10 @@ struct run_options {
 	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup, *deny, *userns;
 	struct users users; /* as whom containers run */
 	struct judge_options judge;
-	bool json, verbose, time;
+	const char *kernels;	    /* as given; "host" is the one that runs here */
+	const char *kernel;	    /* the one of this run; NULL: the host's */
+	const char *accel, *cache;
+	bool json, verbose, time, keep;
 };
 
 struct planned {
@@ -25,12 +29,13 @@ struct plan {
 	struct planned *cases;
 	size_t n;
 	char *run_id;
-	char *exec; /* what came of it in the preflight; NULL before that */
 };
 
 /* -1 to go on, or the exit status after a message that names option, value and remedy. */
 int run_options_parse(struct run_options *o, int argc, char **argv);
-/* The words that start observe on a range of the plan; the array and words are owned. */
+/* Number of processors that a virtual machine gets. */
+const char *machine_cpus(void);
+/* The words that start observe on a range of the plan, where the kernel is; see words_free(). */
 char **observe_argv(const struct plan *p, const struct run_options *o, const char *digest,
 		    size_t from, size_t to);
 /* Writes OUT/status; returns @status. */

@@ -28,6 +28,10 @@ static const struct option long_options[] = {
 	{ "cgroup", required_argument, NULL, 'c' },
 	{ "deny", required_argument, NULL, 'd' },
 	{ "userns", required_argument, NULL, 'u' },
+	{ "kernels", required_argument, NULL, 'k' },
+	{ "accel", required_argument, NULL, 'x' },
+	{ "cache", required_argument, NULL, 'C' },
+	{ "keep", no_argument, NULL, 'K' },
 	{ "fixtures", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'J' },
 	{ "verbose", no_argument, NULL, 'v' },
@@ -56,6 +60,11 @@ static const char options_help[] =
 	"  --deny CALLS       what the runtime is told that the kernel lacks (DENY)\n"
 	"  --userns K         every container in a user namespace: none, many (ids) or one "
 	"(USERNS)\n"
+	"  --kernels NAMES    kernels to boot, of the catalogue or files; host is this one "
+	"(KERNELS)\n"
+	"  --accel K          auto (default), tcg or kvm (ACCEL)\n"
+	"  --cache DIR        kernels and layers that were fetched and made (CACHE)\n"
+	"  --keep             keep the image and say how to boot it by hand (KEEP=1)\n"
 	"  --json             report.json on stdout\n"
 	"  --verbose          name each case on stderr (VERBOSE=1)\n"
 	"  --time             say on stderr where the time went (TIME=1)\n";
@@ -88,13 +97,15 @@ static void set_option(struct run_options *o, int c)
 		{ 'c', &o->cgroup },	     { 'e', &o->judge.expect },
 		{ 'w', &o->judge.withheld }, { 'F', &o->judge.fixtures },
 		{ 'd', &o->deny },	     { 'u', &o->userns },
+		{ 'k', &o->kernels },	     { 'x', &o->accel },
+		{ 'C', &o->cache },
 	};
 	const struct {
 		int c;
 		bool *slot;
 	} flags[] = {
 		{ 's', &o->judge.strict }, { 'P', &o->judge.publish }, { 'J', &o->json },
-		{ 'v', &o->verbose },	   { 'T', &o->time },
+		{ 'v', &o->verbose },	   { 'T', &o->time },	      { 'K', &o->keep },
 	};
 	size_t i;
 
@@ -232,6 +243,9 @@ static int check_user(struct run_options *o)
 {
 	int r;
 
+	/* In a machine of its own the runtime is root's. */
+	if (o->kernel)
+		return -1;
 	if (geteuid() == 0)
 		return o->users.userns == USERNS_NONE ? -1 : check_ability(o, "USERNS=");
 	if (o->users.userns == USERNS_MANY)
@@ -263,6 +277,8 @@ static int check(struct run_options *o, const char *runtime)
 	if (r < 0)
 		r = check_word("CGROUP", o->cgroup, "auto v1 v2");
 	if (r < 0)
+		r = check_word("ACCEL", o->accel, "auto tcg kvm");
+	if (r < 0)
 		r = check_userns(o);
 	if (r < 0)
 		r = check_number("TIMEOUT", o->timeout, 3600);
@@ -288,6 +304,12 @@ static const char *default_jobs(void)
 	return jobs;
 }
 
+/* More than the host has turn what is measured upside down. */
+const char *machine_cpus(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) < 2 ? "1" : "2";
+}
+
 int run_options_parse(struct run_options *o, int argc, char **argv)
 {
 	_cleanup_free_ char *dir = program_dir();
@@ -298,11 +320,11 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 	*o = (struct run_options){ .profile = "core",
 				   .filter = "",
 				   .require = "",
-				   .timeout = "10",
+				   .kernels = "host",
+				   .accel = "auto",
 				   .cgroup = "auto",
 				   .deny = "",
-				   .userns = "none",
-				   .jobs = default_jobs() };
+				   .userns = "none" };
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (c == 'h') {
 			fputs(options_help, stdout);
@@ -315,6 +337,15 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 	}
 	if (!o->out)
 		o->out = xasprintf("%s/out", dir);
+	if (!o->cache)
+		o->cache = xasprintf("%s/cache", dir);
+	if (!streq(o->kernels, "host"))
+		o->kernel = o->kernels;
+	/* Emulated, a runtime takes several times as long. */
+	if (!o->timeout)
+		o->timeout = o->kernel ? "30" : "10";
+	if (!o->jobs)
+		o->jobs = o->kernel ? machine_cpus() : default_jobs();
 	if (bad)
 		return complain(EXIT_USAGE, "see `maskspec help run`");
 	if (optind < argc)
@@ -326,48 +357,49 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 
 /* observe ------------------------------------------------------------------------------------- */
 
-struct words {
-	char **v;
-	size_t n;
-};
-
-static void add_word(struct words *w, char *s)
-{
-	GROW(w->v, w->n);
-	w->v[w->n++] = s;
-}
-
-static void add_pair(struct words *w, const char *option, const char *value)
-{
-	add_word(w, xstrdup(option));
-	add_word(w, xstrdup(value));
-}
-
 static void add_header(struct words *w, const char *key, const char *value)
 {
-	add_word(w, xstrdup("--header"));
-	add_word(w, xasprintf("%s=%s", key, value));
+	words_add(w, xstrdup("--header"));
+	words_add(w, xasprintf("%s=%s", key, value));
+}
+
+/* Where observe finds what is its own: here, or in a machine (vm/init.c). */
+static void add_places(struct words *w, const struct run_options *o)
+{
+	_cleanup_free_ char *dir = program_dir();
+	_cleanup_free_ char *facts = o->kernel ? xstrdup("/maskspec/facts")
+					       : xasprintf("%s/facts", o->out);
+
+	words_add(w, o->kernel ? xstrdup("/observe") : xasprintf("%s/observe", dir));
+	words_add_pair(w, "--out", facts);
+}
+
+static void add_cases(struct words *w, const struct plan *p, const struct run_options *o,
+		      size_t from, size_t to)
+{
+	size_t i;
+
+	for (i = from; i < to; i++)
+		words_add(w, xasprintf("%s/cases/%s.case", o->kernel ? "/maskspec" : o->out,
+				       p->cases[i].file));
 }
 
 char **observe_argv(const struct plan *p, const struct run_options *o, const char *digest,
 		    size_t from, size_t to)
 {
-	_cleanup_free_ char *dir = program_dir();
-	_cleanup_free_ char *facts = xasprintf("%s/facts", o->out);
 	_cleanup_free_ char *due = xasprintf("%zu", p->n);
 	struct words w = { 0 };
 	size_t i;
 
-	add_word(&w, xasprintf("%s/observe", dir));
-	add_pair(&w, "--runtime", o->runtime);
+	add_places(&w, o);
+	words_add_pair(&w, "--runtime", o->runtime);
 	for (i = 0; i < o->n_runtime_args; i++)
-		add_pair(&w, "--runtime-arg", o->runtime_args[i]);
-	add_pair(&w, "--out", facts);
-	add_pair(&w, "--run-id", p->run_id);
-	add_pair(&w, "--timeout", o->timeout);
-	add_pair(&w, "--jobs", o->jobs);
-	add_pair(&w, "--cgroup", o->cgroup);
-	add_pair(&w, "--deny", o->deny);
+		words_add_pair(&w, "--runtime-arg", o->runtime_args[i]);
+	words_add_pair(&w, "--run-id", p->run_id);
+	words_add_pair(&w, "--timeout", o->timeout);
+	words_add_pair(&w, "--jobs", o->jobs);
+	words_add_pair(&w, "--cgroup", o->cgroup);
+	words_add_pair(&w, "--deny", o->deny);
 	add_header(&w, "run", p->run_id);
 	add_header(&w, "manifest", digest);
 	add_header(&w, "cases", due);
@@ -375,14 +407,12 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 	add_header(&w, "filter", o->filter);
 	add_header(&w, "require", o->require);
 	add_header(&w, "userns", userns_names[o->users.userns]);
-	if (p->exec)
-		add_header(&w, "exec", p->exec);
 	add_header(&w, "kit-version", MASKSPEC_VERSION);
 	add_header(&w, "kit-commit", MASKSPEC_COMMIT);
 	add_header(&w, "kit-spec", MASKSPEC_SPEC);
-	for (i = from; i < to; i++)
-		add_word(&w, xasprintf("%s/cases/%s.case", o->out, p->cases[i].file));
-	GROW(w.v, w.n);
-	w.v[w.n] = NULL;
+	if (from > 0)
+		words_add(&w, xstrdup("--after-preflight"));
+	add_cases(&w, p, o, from, to);
+	words_end(&w);
 	return w.v;
 }

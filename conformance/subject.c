@@ -143,7 +143,7 @@ static void check_probe(struct subject *s)
 /* The preflight says whether the runtime runs at all; a bundle's other containers are controls. */
 static bool is_faulty(const struct subject *s)
 {
-	return s->k == s->o->c->containers && !streq(s->o->c->bundle, "preflight");
+	return s->k == s->o->c->containers && !streq(s->o->c->bundle, PREFLIGHT);
 }
 
 static void bring_up(struct subject *s)
@@ -193,7 +193,7 @@ static bool wants_exec(const struct container *k)
 
 static bool is_preflight(const struct subject *s)
 {
-	return streq(s->o->c->bundle, "preflight");
+	return streq(s->o->c->bundle, PREFLIGHT);
 }
 
 /* `exec --process FILE ID` as runc, crun and youki have it: the process of config.json. Also in

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/machine.h"
+
+#include "conformance/case.h"
+
+void machine_free(struct machine *m)
+{
+	free(m->remarks);
+	free(m->text);
+	*m = (struct machine){ 0 };
+}
+
+/* The records of one word, in the order in which they are written. */
+static const struct {
+	const char *key;
+	size_t offset;
+} settings[] = {
+	{ "image", offsetof(struct machine, image) },
+	{ "accel", offsetof(struct machine, accel) },
+	{ "qemu", offsetof(struct machine, qemu) },
+	{ "append", offsetof(struct machine, append) },
+	{ "memory", offsetof(struct machine, memory) },
+	{ "cpus", offsetof(struct machine, cpus) },
+	{ "boot", offsetof(struct machine, boot) },
+	{ "running", offsetof(struct machine, running) },
+	{ "ended", offsetof(struct machine, ended) },
+};
+
+static const char **slot(struct machine *m, size_t i)
+{
+	return (const char **)(void *)((char *)m + settings[i].offset);
+}
+
+static int take_setting(struct machine *m, char **f, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++) {
+		if (!streq(f[0], settings[i].key))
+			continue;
+		if (n != 2)
+			return -EINVAL;
+		*slot(m, i) = f[1];
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static int take_record(struct machine *m, char **f, size_t n)
+{
+	bool fault = streq(f[0], "fault");
+
+	if (!fault && !streq(f[0], "warning"))
+		return take_setting(m, f, n);
+	if (n != 3)
+		return -EINVAL;
+	GROW(m->remarks, m->n);
+	m->remarks[m->n++] = (struct machine_remark){ fault, f[1], f[2] };
+	return 0;
+}
+
+int machine_parse(char *text, struct machine *ret)
+{
+	_cleanup_machine_ struct machine m = { .text = text };
+	unsigned long number = 1;
+	bool ended = false;
+	char *rest = text, *line = next_line(&rest), *f[3];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		*slot(&m, i) = "";
+	if (!line || !streq(line, "machine/1"))
+		return -EINVAL;
+	while ((line = next_line(&rest))) {
+		size_t n = split_record(line, f, ARRAY_SIZE(f));
+
+		if (ended || n < 2)
+			return -EINVAL;
+		number++;
+		if (streq(f[0], "end"))
+			ended = n == 2 && strtoul(f[1], NULL, 10) == number - 1;
+		else if (take_record(&m, f, n) < 0)
+			return -EINVAL;
+	}
+	if (!ended)
+		return -EINVAL;
+	*ret = m;
+	m = (struct machine){ 0 };
+	return 0;
+}
+
+char *machine_write(const struct machine *m)
+{
+	_cleanup_text_ struct text t = { 0 };
+	struct machine copy = *m;
+	size_t i;
+
+	text_add(&t, "machine/1\n");
+	for (i = 0; i < m->n; i++)
+		text_add_record(&t, m->remarks[i].fault ? "fault" : "warning", m->remarks[i].cases,
+				m->remarks[i].lines, NULL);
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		text_add_record(&t, settings[i].key, *slot(&copy, i) ? *slot(&copy, i) : "", NULL);
+	text_addf(&t, "end\t%zu\n", count_lines(t.s));
+	return TAKE_PTR(t.s);
+}
+
+/* A sentence holds one line: the rest of what the kernel said follows the first. */
+static char *one_line(const char *lines)
+{
+	char *s = xstrdup(lines), *p;
+
+	for (p = s; (p = strchr(p, '\n'));)
+		*p = '|';
+	return s;
+}
+
+char *machine_fault(const struct machine *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		_cleanup_free_ char *lines = one_line(m->remarks[i].lines);
+
+		if (m->remarks[i].fault)
+			return xasprintf("the kernel said%s%s: %.600s",
+					 *m->remarks[i].cases ? " in " : " while it booted",
+					 m->remarks[i].cases, lines);
+	}
+	return *m->ended ? xasprintf("the virtual machine: %s", m->ended) : NULL;
+}
+
+char *machine_why_missing(const struct machine *m, const char *file)
+{
+	const char *dot = strrchr(file, '.');
+	_cleanup_free_ char *name = xstrndup(file, dot ? (size_t)(dot - file) : strlen(file));
+
+	if (!*m->ended)
+		return xstrdup("");
+	return xasprintf("the virtual machine ended %s this case: %s",
+			 has_word(m->running, name) ? "in" : "before", m->ended);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file `machine` beside the facts of a run in a virtual machine: what it was and how it ended.
+ * vm/boot writes it last, so a run that was cut has none, and then nothing is believed of it.
+ *
+ *   machine/1
+ *   image SHA256               of the kernel
+ *   accel NAME | qemu VERSION | append WORDS | memory MIB | cpus N
+ *   boot MILLISECONDS          to the first word of its init, "" where there was none
+ *   fault CASES LINES          what the kernel said that lets nothing be believed
+ *   warning CASES LINES        what else it said; CASES ran at that time, blank-separated
+ *   running CASES              when it ended
+ *   ended REASON               "" where it ended as it should
+ *   end LINES
+ */
+#pragma once
+
+#include "conformance/text.h"
+
+#define MACHINE_FILE "machine"
+
+struct machine_remark {
+	bool fault;
+	char *cases, *lines;
+};
+
+/* Strings point into @text; what no line says is "". */
+struct machine {
+	char *text;
+	const char *image, *accel, *qemu, *append, *memory, *cpus, *boot, *running, *ended;
+	struct machine_remark *remarks;
+	size_t n;
+};
+
+void machine_free(struct machine *m);
+#define _cleanup_machine_ _cleanup_(machine_free)
+/* Takes @text over. -EINVAL: none, or cut. */
+int machine_parse(char *text, struct machine *ret);
+/* The whole file; owned by the caller. */
+char *machine_write(const struct machine *m);
+/* Why nothing that was seen there counts, one sentence with the kernel's lines; NULL: it does. */
+char *machine_fault(const struct machine *m);
+/* Why the facts of @file are not there; "" where the machine does not know either. Owned. */
+char *machine_why_missing(const struct machine *m, const char *file);

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/vm.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+/* The scripts lie beside the fixtures, in the checkout. */
+static char *script(const struct run_options *o, const char *name)
+{
+	return xasprintf("%s/../vm/%s", o->judge.fixtures, name);
+}
+
+/* Runs @argv to its end; what it printed goes to @out, which may be NULL. Its status. */
+static int run_tool(char *const *argv, struct text *out)
+{
+	char buf[4096];
+	int fds[2], status = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return EXIT_BROKEN;
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		dup2(fds[1], STDOUT_FILENO);
+		execv(argv[0], argv);
+		complain(EXIT_BROKEN, "%s: %s", argv[0], errno_name(errno));
+		_exit(EXIT_BROKEN);
+	}
+	close(fds[1]);
+	while ((n = read(fds[0], buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR))
+		if (out && n > 0)
+			text_add_n(out, buf, (size_t)n);
+	close(fds[0]);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BROKEN;
+}
+
+/* fetch -------------------------------------------------------------------------------------- */
+
+void vm_free(struct vm *v)
+{
+	free(v->text);
+	*v = (struct vm){ 0 };
+}
+
+static int read_answer(struct vm *v)
+{
+	const struct {
+		const char *key;
+		const char **slot;
+	} keys[] = {
+		{ "name ", &v->name },	   { "version ", &v->version }, { "image ", &v->image },
+		{ "sha256 ", &v->sha256 }, { "cgroup ", &v->cgroup },	{ "memory ", &v->memory },
+		{ "append ", &v->append }, { "source ", &v->source },
+	};
+	char *rest = v->text, *line;
+	size_t i;
+
+	v->append = "";
+	while ((line = next_line(&rest)))
+		for (i = 0; i < ARRAY_SIZE(keys); i++)
+			if (strip_prefix(line, keys[i].key))
+				*keys[i].slot = line + strlen(keys[i].key);
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!*keys[i].slot)
+			return complain(EXIT_BROKEN, "vm/fetch said nothing of \"%s\"",
+					keys[i].key);
+	return -1;
+}
+
+int vm_fetch(const struct run_options *o, struct vm *ret)
+{
+	_cleanup_free_ char *fetch = script(o, "fetch");
+	char *argv[] = { fetch, (char *)(uintptr_t)"--cache", (char *)(uintptr_t)o->cache,
+			 (char *)(uintptr_t)o->kernel, NULL };
+	_cleanup_text_ struct text out = { 0 };
+	int status = run_tool(argv, &out);
+
+	if (status != 0)
+		return status;
+	*ret = (struct vm){ .text = xstrdup(text_str(&out)) };
+	status = read_answer(ret);
+	if (status < 0 && !streq(o->cgroup, "auto"))
+		ret->cgroup = o->cgroup;
+	return status;
+}
+
+/* image -------------------------------------------------------------------------------------- */
+
+static void add_line(struct text *t, char *const *argv)
+{
+	size_t i;
+
+	for (i = 0; argv[i]; i++) {
+		text_add(t, i ? "\t" : "");
+		text_add_field(t, argv[i]);
+	}
+	text_add(t, "\n");
+}
+
+static int write_commands(const struct run_options *o, const struct plan *p, const char *digest,
+			  const char *dir)
+{
+	_cleanup_free_ char *file = xasprintf("%s/commands", dir);
+	_cleanup_text_ struct text t = { 0 };
+	size_t from, to;
+
+	for (from = 0; from < p->n; from = to) {
+		char **argv;
+
+		to = from ? p->n : 1;
+		argv = observe_argv(p, o, digest, from, to);
+		add_line(&t, argv);
+		words_free(argv);
+	}
+	return write_file_at(AT_FDCWD, file, t.s, t.len);
+}
+
+int vm_image(const struct run_options *o, const struct plan *p, const char *digest)
+{
+	_cleanup_free_ char *image = script(o, "image");
+	_cleanup_free_ char *build = program_dir();
+	_cleanup_free_ char *init = xasprintf("%s/vm/init", build);
+	_cleanup_free_ char *observe = xasprintf("%s/observe", build);
+	_cleanup_free_ char *initrd = xasprintf("%s/vm/initrd", o->out);
+	_cleanup_free_ char *dir = xasprintf("%s/vm/commands", o->out);
+	_cleanup_free_ char *commands = xasprintf("%s:/maskspec", dir);
+	_cleanup_free_ char *cases = xasprintf("%s/cases:/maskspec/cases", o->out);
+	char *argv[] = { image, (char *)(uintptr_t)"--cache", (char *)(uintptr_t)o->cache,
+			 (char *)(uintptr_t)"--output", initrd, (char *)(uintptr_t)"--init", init,
+			 (char *)(uintptr_t)"--observe", observe, (char *)(uintptr_t)"--runtime",
+			 o->runtime, (char *)(uintptr_t)"--tree", commands,
+			 (char *)(uintptr_t)"--tree", cases, NULL };
+	_cleanup_free_ char *above = xasprintf("%s/vm", o->out);
+	int r, status;
+
+	if ((mkdir(above, 0755) < 0 && errno != EEXIST) || (mkdir(dir, 0755) < 0 && errno != EEXIST))
+		return complain(EXIT_USAGE, "%s: %s", dir, errno_name(errno));
+	r = write_commands(o, p, digest, dir);
+	if (r < 0)
+		return complain(EXIT_USAGE, "%s/commands: %s", dir, errno_name(-r));
+	status = run_tool(argv, NULL);
+	return status == 0 ? -1 : status;
+}
+
+/* boot --------------------------------------------------------------------------------------- */
+
+char **vm_argv(const struct run_options *o, const struct vm *v)
+{
+	_cleanup_free_ char *build = program_dir();
+	const struct {
+		const char *option;
+		char *value;
+	} pairs[] = {
+		{ "--kernel", xstrdup(v->image) },
+		{ "--image", xstrdup(v->sha256) },
+		{ "--initrd", xasprintf("%s/vm/initrd", o->out) },
+		{ "--facts", xasprintf("%s/facts", o->out) },
+		{ "--console", xasprintf("%s/vm/console", o->out) },
+		{ "--append", xstrdup(v->append) },
+		{ "--memory", xstrdup(v->memory) },
+		{ "--cpus", xstrdup(machine_cpus()) },
+		{ "--cgroup", xstrdup(v->cgroup) },
+		{ "--accel", xstrdup(o->accel) },
+		{ "--cache", xstrdup(o->cache) },
+	};
+	struct words w = { 0 };
+	size_t i;
+
+	words_add(&w, xasprintf("%s/vm/boot", build));
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		words_add(&w, xstrdup(pairs[i].option));
+		words_add(&w, pairs[i].value);
+	}
+	words_end(&w);
+	return w.v;
+}
+
+/* How to boot it again is asked of vm/boot, which knows its own words. */
+static void say_by_hand(const struct run_options *o, const struct vm *v)
+{
+	char **argv = vm_argv(o, v);
+	struct words w = { 0 };
+	_cleanup_text_ struct text out = { 0 };
+	size_t i;
+
+	for (i = 0; argv[i]; i++)
+		words_add(&w, argv[i]);
+	words_add(&w, xstrdup("--by-hand"));
+	words_end(&w);
+	free(argv);
+	if (run_tool(w.v, &out) == 0)
+		fprintf(stderr, "maskspec: %s/vm has the image and the console; to boot it by hand, "
+				"its facts into the file result:\n%s", o->out, text_str(&out));
+	words_free(w.v);
+}
+
+void vm_tidy(const struct run_options *o, const struct vm *v)
+{
+	_cleanup_free_ char *initrd = xasprintf("%s/vm/initrd", o->out);
+
+	if (o->keep)
+		say_by_hand(o, v);
+	else
+		unlink(initrd);
+}
