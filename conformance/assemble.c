@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "conformance/judge/measure.h"
+#include "conformance/machine.h"
 #include "conformance/report/expect.h"
 #include "conformance/report/require.h"
 
@@ -11,6 +12,7 @@ struct assembly {
 	struct report *report;
 	struct result *by_id; /* REQ_COUNT */
 	struct require require;
+	const struct machine *machine; /* that the run was in; NULL: the host */
 	bool have_header;
 	bool looked, implemented; /* a mask was looked at; one showed an effect */
 };
@@ -165,73 +167,12 @@ static void judge_ids(struct assembly *a, const struct facts *f, const char *bun
 	}
 }
 
-/* The first command that did not do what it must for the next one to be asked at all. */
-static char *command_fault(const struct facts *f, const char *name, bool started)
-{
-	static const struct {
-		const char *phase, *command;
-		bool late;     /* asked of a container that has started */
-		bool may_fail; /* an error is for the judges; only a deadline or a flood ends here
-				*/
-	} commands[] = {
-		{ "create", "create", false, false }, { "create", "state", false, false },
-		{ "start", "start", false, false },   { "kill", "kill", true, false },
-		{ "delete", "delete", true, true },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(commands); i++) {
-		const char *command = commands[i].command;
-		const struct row *r =
-			find_row(f, "driver", name, commands[i].phase, OP_EXIT, command);
-
-		if (commands[i].late && !started)
-			continue;
-		if (!r)
-			return xasprintf("%s of a container without masks was never answered",
-					 command);
-		if (!streq(r->result, "ok") &&
-		    !(commands[i].may_fail && strip_prefix(r->result, "exit:")))
-			return xasprintf("%s of a container without masks ended with %s%s%.300s",
-					 command, r->result, *r->value ? ": " : "", r->value);
-	}
-	return NULL;
-}
-
-/* All that is seen from the host hangs on the pid, and who knows not the status knows no pid. */
-static char *state_fault(const struct facts *f, const char *name)
-{
-	const struct row *status = find_row(f, "driver", name, "create", OP_STATUS, "");
-	const struct row *pid = find_row(f, "driver", name, "create", OP_STATUS, "pid");
-
-	if (!status || !streq(status->value, "created"))
-		return xasprintf("state of a container without masks answered the status \"%s\" "
-				 "after create, not \"created\"",
-				 status ? status->value : "");
-	if (pid && !streq(pid->result, "ok"))
-		return xasprintf("state of a container without masks answered %s", pid->value);
-	return NULL;
-}
-
-char *preflight_fault(const struct facts *f)
-{
-	const struct view v = { .facts = f, .container = &f->c.containers[0] };
-	_cleanup_free_ char *fault = NULL;
-
-	if (f->state != FACTS_WHOLE)
-		return xstrdup("the preflight case left no facts");
-	fault = command_fault(f, v.container->name, container_started(&v));
-	if (!fault && container_started(&v))
-		fault = state_fault(f, v.container->name);
-	if (fault || container_started(&v))
-		return TAKE_PTR(fault);
-	return xstrdup("create and start of a container without masks answered 0, but its process "
-		       "never ran");
-}
-
-/* The same sentence for all that nothing is known of, so that one reason is shown, not fifty. */
+/* The same sentence for all that nothing is known of, so that one reason is shown, not fifty. A
+ * machine that ended before knows it better. */
 static void preflight(struct assembly *a, const struct facts *f)
 {
+	if (!a->report->why && f->state != FACTS_WHOLE && a->machine)
+		a->report->why = machine_fault(a->machine);
 	if (!a->report->why)
 		a->report->why = preflight_fault(f);
 }
@@ -273,6 +214,7 @@ static char *rerun(const struct report *r, const char *id)
 	while ((line = next_line(&rest)))
 		text_addf(&args, "%s%s", args.len ? " " : "", line);
 	add_variable(&t, "RUNTIME_ARGS", args.s, "");
+	add_variable(&t, "KERNELS", r->kernel_name, "");
 	add_variable(&t, "PROFILE", r->profile, "core");
 	add_variable(&t, "REQUIRE", r->require, "");
 	for (i = 0; i < r->n_denied; i++)
@@ -386,7 +328,32 @@ static void judge_due_case(struct assembly *a, int dir, const struct manifest *m
 	check_origin(&f, m, c);
 	if (streq(c->bundle, PREFLIGHT))
 		preflight(a, &f);
+	if (a->machine && f.state == FACTS_MISSING)
+		f.why_missing = machine_why_missing(a->machine, c->file);
 	judge_ids(a, &f, c->bundle, c->ids);
+}
+
+/* Facts of a virtual machine that nothing is known of are no evidence. */
+static void load_machine(struct assembly *a, int dir, const struct manifest *m)
+{
+	struct machine *ret = &a->report->vm;
+	char *text;
+
+	if (!m->kernel)
+		return;
+	a->machine = ret;
+	if (read_file_at(dir, MACHINE_FILE, FACTS_MAX, &text, NULL) < 0 ||
+	    machine_parse(text, ret) < 0)
+		machine_unknown(ret, "nothing is known of how it ended");
+	else if (!streq(ret->image, m->image))
+		machine_unknown(ret, "it booted another kernel than the manifest names");
+	a->report->kernel_name = xstrdup(m->kernel);
+}
+
+static void machine_last(struct assembly *a)
+{
+	if (a->machine && !a->report->why)
+		a->report->why = machine_fault(a->machine);
 }
 
 int assemble_folder(const char *dir, const struct judge_options *o, struct report *ret,
@@ -419,8 +386,10 @@ int assemble_folder(const char *dir, const struct judge_options *o, struct repor
 	ret->runtime_name =
 		xstrdup(strrchr(ret->runtime_path, '/') ? strrchr(ret->runtime_path, '/') + 1
 							: ret->runtime_path);
+	load_machine(&a, fd, &m);
 	for (i = 0; r == 0 && i < m.n; i++)
 		judge_due_case(&a, fd, &m, &m.cases[i]);
+	machine_last(&a);
 	if (r == 0)
 		r = conclude(&a, o, ret_error);
 	free(a.by_id);

@@ -11,6 +11,7 @@ void facts_free(struct facts *f)
 	free(f->headers);
 	free(f->rows);
 	free(f->text);
+	free(f->why_missing);
 	*f = (struct facts){ .state = FACTS_MISSING };
 }
 

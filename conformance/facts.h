@@ -47,6 +47,7 @@ enum facts_state {
 /* Strings point into @text; the case into text of its own. */
 struct facts {
 	enum facts_state state;
+	char *why_missing; /* owned; NULL where nobody knows */
 	char *text;
 	struct header *headers;
 	size_t n_headers;

@@ -59,16 +59,29 @@ static int take_record(struct machine *m, char **f, size_t n)
 	return 0;
 }
 
+static void make_empty(struct machine *m)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(settings); i++)
+		*slot(m, i) = "";
+}
+
+void machine_unknown(struct machine *ret, const char *ended)
+{
+	machine_free(ret);
+	make_empty(ret);
+	ret->ended = ended;
+}
+
 int machine_parse(char *text, struct machine *ret)
 {
 	_cleanup_machine_ struct machine m = { .text = text };
 	unsigned long number = 1;
 	bool ended = false;
 	char *rest = text, *line = next_line(&rest), *f[3];
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(settings); i++)
-		*slot(&m, i) = "";
+	make_empty(&m);
 	if (!line || !streq(line, "machine/1"))
 		return -EINVAL;
 	while ((line = next_line(&rest))) {

@@ -36,6 +36,8 @@ void machine_free(struct machine *m);
 #define _cleanup_machine_ _cleanup_(machine_free)
 /* Takes @text over. -EINVAL: none, or cut. */
 int machine_parse(char *text, struct machine *ret);
+/* In place of one that can't be read: @ended is static. */
+void machine_unknown(struct machine *ret, const char *ended);
 /* The whole file; owned by the caller. */
 char *machine_write(const struct machine *m);
 /* Why nothing that was seen there counts, one sentence with the kernel's lines; NULL: it does. */

@@ -448,7 +448,8 @@ void judge_case(enum requirement_id id, const struct facts *f, struct finding *r
 
 	*ret = (struct finding){ 0 };
 	if (f->state != FACTS_WHOLE) {
-		found(ret, VERDICT_BROKEN, "%s", damage[f->state]);
+		found(ret, VERDICT_BROKEN, "%s",
+		      f->why_missing && *f->why_missing ? f->why_missing : damage[f->state]);
 		return;
 	}
 	for (i = 0; i < f->c.n_containers; i++) {

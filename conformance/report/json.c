@@ -67,6 +67,44 @@ static void put_denied(cJSON *root, const struct report *r)
 	}
 }
 
+static void put_warnings(cJSON *o, const struct machine *m)
+{
+	cJSON *array = cJSON_AddArrayToObject(o, "remarks");
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		cJSON *one = cJSON_CreateObject();
+
+		cJSON_AddItemToArray(array, one);
+		put_string(one, "kind", m->remarks[i].fault ? "fault" : "warning");
+		put_string(one, "cases", m->remarks[i].cases);
+		put_lines(one, "lines", m->remarks[i].lines);
+	}
+}
+
+/* null where the kernel is the host's. */
+static void put_vm(cJSON *root, const struct report *r)
+{
+	const struct machine *m = &r->vm;
+	cJSON *o;
+
+	if (!r->kernel_name) {
+		cJSON_AddNullToObject(root, "vm");
+		return;
+	}
+	o = cJSON_AddObjectToObject(root, "vm");
+	put_string(o, "kernel", r->kernel_name);
+	put_string(o, "image", m->image);
+	put_string(o, "accel", m->accel);
+	put_string(o, "qemu", m->qemu);
+	put_string(o, "append", m->append);
+	put_string(o, "memory", m->memory);
+	put_string(o, "cpus", m->cpus);
+	put_string(o, "boot_ms", m->boot);
+	put_string(o, "ended", m->ended);
+	put_warnings(o, m);
+}
+
 static void put_head(cJSON *root, const struct report *r)
 {
 	cJSON *o;
@@ -92,6 +130,7 @@ static void put_head(cJSON *root, const struct report *r)
 	put_string(o, "boot_id", r->boot_id);
 	put_string(o, "user_namespaces", r->user_namespaces);
 	put_lines(o, "limits", r->limits);
+	put_vm(root, r);
 	put_string(root, "profile", r->profile);
 	cJSON_AddBoolToObject(root, "partial", r->partial);
 	put_string(root, "require", r->require);

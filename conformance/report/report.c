@@ -74,6 +74,7 @@ void report_free(struct report *r)
 		r->runtime_sha256,
 		r->runtime_argv,
 		r->kernel,
+		r->kernel_name,
 		r->machine,
 		r->distro,
 		r->cgroup,
@@ -105,6 +106,7 @@ void report_free(struct report *r)
 	for (i = 0; i < r->n_denied; i++)
 		free(r->denied[i].name);
 	free(r->denied);
+	machine_free(&r->vm);
 	*r = (struct report){ 0 };
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "conformance/judge/judge.h"
+#include "conformance/machine.h"
 
 #define REPORT_SCHEMA "maskspec-report/2"
 
@@ -57,6 +58,8 @@ struct report {
 	char *runtime_path, *runtime_name, *runtime_version, *runtime_sha256, *runtime_argv;
 	/* features: one a line */
 	char *kernel, *machine, *distro, *cgroup, *lsm, *features, *boot_id;
+	char *kernel_name;	/* as KERNELS named it; NULL: the host's, and vm is empty */
+	struct machine vm;
 	char *user_namespaces; /* "ok", or why there are none */
 	char *limits;	       /* one a line: what such a user could not have */
 	char *profile, *filter, *require, *userns, *started;

@@ -51,6 +51,29 @@ static void add_denied(const struct paint *p)
 		wrap_lines(p->t, "never asked ", text_str(&never), 3);
 }
 
+static void add_machine(const struct paint *p)
+{
+	const struct machine *m = &p->r->vm;
+	_cleanup_text_ struct text t = { 0 }, said = { 0 };
+	size_t i;
+
+	if (!p->r->kernel_name)
+		return;
+	text_addf(&t, "%s, %s", p->r->kernel_name, *m->accel ? m->accel : "never started");
+	if (*m->boot)
+		text_addf(&t, ", its init ran after %s ms", m->boot);
+	wrap_lines(p->t, "machine     ", text_str(&t), 3);
+	for (i = 0; i < m->n; i++) {
+		_cleanup_free_ char *line =
+			xstrndup(m->remarks[i].lines, strcspn(m->remarks[i].lines, "\n"));
+
+		text_addf(&said, "%s%s%s%s", said.len ? "; " : "", m->remarks[i].cases,
+			  *m->remarks[i].cases ? ": " : "", line);
+	}
+	if (said.len)
+		wrap_lines(p->t, "kernel said ", text_str(&said), 6);
+}
+
 static void add_head(const struct paint *p)
 {
 	const struct report *r = p->r;
@@ -67,6 +90,7 @@ static void add_head(const struct paint *p)
 	text_add(p->t, "\n");
 	if (*str(r->why))
 		wrap_lines(p->t, "", r->why, 3);
+	add_machine(p);
 	add_denied(p);
 }
 
