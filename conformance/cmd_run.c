@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "conformance/follow.h"
+#include "conformance/kernels.h"
 #include "conformance/report/require.h"
 #include "conformance/run_time.h"
 #include "version.h"
@@ -129,7 +130,7 @@ static int make_dir(const char *out, const char *name)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static int make_parents(const char *path)
+int make_folders(const char *path)
 {
 	_cleanup_free_ char *copy = xstrdup(path);
 	char *p;
@@ -148,7 +149,7 @@ static int write_inputs(const struct plan *p, const struct run_options *o, const
 	static const char *const old[] = { "report.json", "report.tap", "status" };
 	_cleanup_close_ int cases = -EBADF, facts = -EBADF;
 	size_t i;
-	int r = make_parents(o->out);
+	int r = make_folders(o->out);
 
 	if (r < 0)
 		return r;
@@ -283,11 +284,33 @@ static int run_one(struct plan *p, const struct run_options *o, struct run_times
 	return run_plan(p, o, o->kernel ? &vm : NULL, times);
 }
 
-int cmd_run(int argc, char **argv)
+static int run_kernel(const struct run_options *o)
 {
 	_cleanup_(plan_free) struct plan p = { 0 };
-	_cleanup_case_list_ struct case_list l = { 0 };
+	_cleanup_case_list_ struct case_list l = { .users = o->users };
 	struct run_times times = { .plan = run_clock() };
+
+	if (!load_cases(o->judge.fixtures, &l))
+		return write_status(o->out, EXIT_USAGE);
+	p.run_id = make_run_id();
+	plan_cases(&p, &l, o->profile, o->filter);
+	if (p.n < 2 && !*o->filter) {
+		complain(EXIT_NOTHING_RAN,
+			 "PROFILE=%s: no case is of this profile yet; nothing ran", o->profile);
+		return write_status(o->out, EXIT_NOTHING_RAN);
+	}
+	if (p.n < 2) {
+		complain(EXIT_USAGE,
+			 "FILTER=%s PROFILE=%s: no case and no requirement of that name; `maskspec "
+			 "list` and `maskspec list cases` show them",
+			 o->filter, o->profile);
+		return write_status(o->out, EXIT_USAGE);
+	}
+	return run_one(&p, o, &times);
+}
+
+int cmd_run(int argc, char **argv)
+{
 	struct run_options o;
 	int status = run_options_parse(&o, argc, argv);
 
@@ -296,22 +319,5 @@ int cmd_run(int argc, char **argv)
 	/* Through make every failure is 2: the status of an older run must not stay. */
 	if (status > 0)
 		return write_status(o.out, status);
-	l.users = o.users;
-	if (!load_cases(o.judge.fixtures, &l))
-		return write_status(o.out, EXIT_USAGE);
-	p.run_id = make_run_id();
-	plan_cases(&p, &l, o.profile, o.filter);
-	if (p.n < 2 && !*o.filter) {
-		complain(EXIT_NOTHING_RAN,
-			 "PROFILE=%s: no case is of this profile yet; nothing ran", o.profile);
-		return write_status(o.out, EXIT_NOTHING_RAN);
-	}
-	if (p.n < 2) {
-		complain(EXIT_USAGE,
-			 "FILTER=%s PROFILE=%s: no case and no requirement of that name; `maskspec "
-			 "list` and `maskspec list cases` show them",
-			 o.filter, o.profile);
-		return write_status(o.out, EXIT_USAGE);
-	}
-	return run_one(&p, &o, &times);
+	return o.several ? kernels_run(&o, run_kernel) : run_kernel(&o);
 }

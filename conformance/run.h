@@ -14,6 +14,7 @@ struct run_options {
 	struct judge_options judge;
 	const char *kernels;	    /* as given; "host" is the one that runs here */
 	const char *kernel;	    /* the one of this run; NULL: the host's */
+	bool several;		    /* more than one is named: each gets a run of its own */
 	const char *accel, *cache;
 	bool json, verbose, time, keep;
 };
@@ -38,5 +39,9 @@ const char *machine_cpus(void);
 /* The words that start observe on a range of the plan, where the kernel is; see words_free(). */
 char **observe_argv(const struct plan *p, const struct run_options *o, const char *digest,
 		    size_t from, size_t to);
+/* Turns them to one of several kernels, with a folder of its own. */
+void run_options_place(struct run_options *o, const char *kernel, const char *out);
+/* Makes a folder and those above it; a negative errno. */
+int make_folders(const char *path);
 /* Writes OUT/status; returns @status. */
 int write_status(const char *out, int status);

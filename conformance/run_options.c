@@ -7,7 +7,7 @@
 #include "conformance/calls.h"
 #include "conformance/report/expect.h"
 #include "conformance/report/require.h"
-#include "conformance/run.h"
+#include "conformance/kernels.h"
 #include "conformance/userns.h"
 #include "version.h"
 
@@ -238,14 +238,29 @@ static int check_ability(const struct run_options *o, const char *who)
 	return fault ? complain(EXIT_BROKEN, "%s%s: %s; %s", who, o->userns, fault, remedy) : -1;
 }
 
+static bool has_host(const struct run_options *o)
+{
+	char **names = kernel_names(o->kernels);
+	bool has = false;
+	size_t i;
+
+	for (i = 0; names[i]; i++)
+		has |= streq(names[i], "host");
+	words_free(names);
+	return has;
+}
+
 /* Without root: said at once what that means, and done as far as it goes. */
 static int check_user(struct run_options *o)
 {
 	int r;
 
 	/* In a machine of its own the runtime is root's. */
-	if (o->kernel)
+	if (o->kernel || (o->several && !has_host(o)))
 		return -1;
+	if (geteuid() != 0 && o->several)
+		return complain(EXIT_USAGE, "KERNELS=%s: host beside others needs root; leave it "
+					    "out, or run this as root", o->kernels);
 	if (geteuid() == 0)
 		return o->users.userns == USERNS_NONE ? -1 : check_ability(o, "USERNS=");
 	if (o->users.userns == USERNS_MANY)
@@ -280,9 +295,9 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_word("ACCEL", o->accel, "auto tcg kvm");
 	if (r < 0)
 		r = check_userns(o);
-	if (r < 0)
+	if (r < 0 && o->timeout)
 		r = check_number("TIMEOUT", o->timeout, 3600);
-	if (r < 0)
+	if (r < 0 && o->jobs)
 		r = check_number("JOBS", o->jobs, 64);
 	if (r < 0)
 		r = check_deny(o);
@@ -304,6 +319,17 @@ static const char *default_jobs(void)
 	return jobs;
 }
 
+/* Emulated, a runtime takes several times as long. */
+void run_options_place(struct run_options *o, const char *kernel, const char *out)
+{
+	o->kernel = streq(kernel, "host") ? NULL : kernel;
+	o->out = out;
+	if (!o->timeout)
+		o->timeout = o->kernel ? "30" : "10";
+	if (!o->jobs)
+		o->jobs = o->kernel ? machine_cpus() : default_jobs();
+}
+
 /* More than the host has turn what is measured upside down. */
 const char *machine_cpus(void)
 {
@@ -314,6 +340,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 {
 	_cleanup_free_ char *dir = program_dir();
 	const char *runtime = NULL;
+	char **names;
 	bool bad = false;
 	int c;
 
@@ -339,13 +366,12 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 		o->out = xasprintf("%s/out", dir);
 	if (!o->cache)
 		o->cache = xasprintf("%s/cache", dir);
-	if (!streq(o->kernels, "host"))
-		o->kernel = o->kernels;
-	/* Emulated, a runtime takes several times as long. */
-	if (!o->timeout)
-		o->timeout = o->kernel ? "30" : "10";
-	if (!o->jobs)
-		o->jobs = o->kernel ? machine_cpus() : default_jobs();
+	names = kernel_names(o->kernels);
+	bad |= !names[0];
+	o->several = names[0] && names[1];
+	if (names[0] && !o->several)
+		run_options_place(o, xstrdup(names[0]), o->out);
+	words_free(names);
 	if (bad)
 		return complain(EXIT_USAGE, "see `maskspec help run`");
 	if (optind < argc)
