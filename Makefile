@@ -141,7 +141,7 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 # A misspelt variable would silently judge something else: every one given must be known.
 KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
 	USERNS KERNELS ACCEL CACHE KEEP STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
-KNOWN += FUZZ FUZZ_SECONDS
+KNOWN += FUZZ FUZZ_SECONDS MIRROR_% KEY_%
 KNOWN += $(if $(filter faults,$(MAKECMDGOALS)),FAULT EVERY)
 KNOWN += $(if $(filter matrix%,$(MAKECMDGOALS)),RUNTIMES RECORD)
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
@@ -176,6 +176,7 @@ make matrix              matrix-faults, and every runtime that there is against 
                          RUNTIMES="runc-1.3.6 crun-*"; RECORD=1 writes the tables of docs/runtimes.md;
                          PROFILE, TIMEOUT (30 there), STRICT=1: a runtime of the table that is not
                          here fails
+make kernels             the kernels that can be named, where they are from, and which are here
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -197,6 +198,9 @@ Variables of `make conformance`, all optional:
   USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
+  CACHE=DIR              kernels that were fetched (default $(B)/cache)
+  MIRROR_<family>=URL    where kernels of this family are fetched from, KEY_<family>=FILE by whom
+                         its lists are signed: docs/guide/kernels.md
 
 Exit status, also in OUT/status (make itself answers 2 for all but 0):
   0 conforms   1 a MUST failed, or not implemented   2 usage   3 broken   4 nothing ran
@@ -213,7 +217,7 @@ deps:
 need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make deps" >&2; exit 1; }
 UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tests/check_*.c)) \
 	$(B)/tests/check_reference
-BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats)
+BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats vm/tests/*.bats)
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
@@ -328,6 +332,13 @@ matrix-runtimes: all runtimes
 	@$(call need,jq)
 	@set -f; PROFILE='$(PROFILE)' TIMEOUT='$(TIMEOUT)' STRICT='$(STRICT)' RECORD='$(RECORD)' \
 		conformance/tests/matrix-runtimes $(B) $(RUNTIMES)
+
+# Kernels to boot: what they are called, and which are here. docs/guide/kernels.md
+CACHE ?= $(B)/cache
+.PHONY: kernels
+kernels:
+	@$(call need,jq)
+	@vm/fetch --list --cache '$(subst ','\'',$(CACHE))'
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
