@@ -197,7 +197,7 @@ deps:
 need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make deps" >&2; exit 1; }
 UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tests/check_*.c)) \
 	$(B)/tests/check_reference
-BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats)
+BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats vm/tests/*.bats)
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
