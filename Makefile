@@ -218,7 +218,7 @@ need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make de
 UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tests/check_*.c)) \
 	$(B)/tests/check_reference
 BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats vm/tests/*.bats)
-UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o),$(MASKSPEC_O))
+UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
 FUZZ_MASKSPEC := mountinfo case facts fixture
@@ -228,6 +228,7 @@ FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
 
 $(B)/tests/check_patience: $(B)/conformance/patience.o
 $(B)/tests/check_state: $(B)/conformance/state.o
+$(B)/tests/check_machine: $(B)/vm/frame.o $(B)/vm/console.o
 $(B)/tests/check_rounds: $(addprefix $(B)/conformance/probe/,isolation.o look.o links.o change.o)
 $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)

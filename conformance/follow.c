@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starts what makes the facts, observe or a virtual machine that runs it, and follows it to its end.
- * The preflight case goes first and alone: without its facts all ends there, broken for one reason.
+ * Starts what makes the facts, observe or a virtual machine that runs it, and follows it to its
+ * end. The preflight case goes first and alone: without its facts all ends there, broken for one
+ * reason.
  */
 #include "conformance/follow.h"
 

@@ -93,8 +93,8 @@ static struct task *next_task(struct tasks *t)
 
 		if (one->begun > 0)
 			continue;
-		if (!best || (best->expected > 0 &&
-			      (one->expected <= 0 || one->expected > best->expected)))
+		if (!best ||
+		    (best->expected > 0 && (one->expected <= 0 || one->expected > best->expected)))
 			best = one;
 	}
 	return best;

@@ -105,7 +105,7 @@ static void set_option(struct run_options *o, int c)
 		bool *slot;
 	} flags[] = {
 		{ 's', &o->judge.strict }, { 'P', &o->judge.publish }, { 'J', &o->json },
-		{ 'v', &o->verbose },	   { 'T', &o->time },	      { 'K', &o->keep },
+		{ 'v', &o->verbose },	   { 'T', &o->time },	       { 'K', &o->keep },
 	};
 	size_t i;
 
@@ -259,8 +259,10 @@ static int check_user(struct run_options *o)
 	if (o->kernel || (o->several && !has_host(o)))
 		return -1;
 	if (geteuid() != 0 && o->several)
-		return complain(EXIT_USAGE, "KERNELS=%s: host beside others needs root; leave it "
-					    "out, or run this as root", o->kernels);
+		return complain(EXIT_USAGE,
+				"KERNELS=%s: host beside others needs root; leave it "
+				"out, or run this as root",
+				o->kernels);
 	if (geteuid() == 0)
 		return o->users.userns == USERNS_NONE ? -1 : check_ability(o, "USERNS=");
 	if (o->users.userns == USERNS_MANY)
@@ -393,8 +395,8 @@ static void add_header(struct words *w, const char *key, const char *value)
 static void add_places(struct words *w, const struct run_options *o)
 {
 	_cleanup_free_ char *dir = program_dir();
-	_cleanup_free_ char *facts = o->kernel ? xstrdup("/maskspec/facts")
-					       : xasprintf("%s/facts", o->out);
+	_cleanup_free_ char *facts =
+		o->kernel ? xstrdup("/maskspec/facts") : xasprintf("%s/facts", o->out);
 
 	words_add(w, o->kernel ? xstrdup("/observe") : xasprintf("%s/observe", dir));
 	words_add_pair(w, "--out", facts);

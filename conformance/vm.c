@@ -77,7 +77,7 @@ static int read_answer(struct vm *v)
 int vm_fetch(const struct run_options *o, struct vm *ret)
 {
 	_cleanup_free_ char *fetch = script(o, "fetch");
-	char *argv[] = { fetch, (char *)(uintptr_t)"--cache", (char *)(uintptr_t)o->cache,
+	char *argv[] = { fetch, (char *)(uintptr_t) "--cache", (char *)(uintptr_t)o->cache,
 			 (char *)(uintptr_t)o->kernel, NULL };
 	_cleanup_text_ struct text out = { 0 };
 	int status = run_tool(argv, &out);
@@ -132,15 +132,27 @@ int vm_image(const struct run_options *o, const struct plan *p, const char *dige
 	_cleanup_free_ char *dir = xasprintf("%s/vm/commands", o->out);
 	_cleanup_free_ char *commands = xasprintf("%s:/maskspec", dir);
 	_cleanup_free_ char *cases = xasprintf("%s/cases:/maskspec/cases", o->out);
-	char *argv[] = { image, (char *)(uintptr_t)"--cache", (char *)(uintptr_t)o->cache,
-			 (char *)(uintptr_t)"--output", initrd, (char *)(uintptr_t)"--init", init,
-			 (char *)(uintptr_t)"--observe", observe, (char *)(uintptr_t)"--runtime",
-			 o->runtime, (char *)(uintptr_t)"--tree", commands,
-			 (char *)(uintptr_t)"--tree", cases, NULL };
+	char *argv[] = { image,
+			 (char *)(uintptr_t) "--cache",
+			 (char *)(uintptr_t)o->cache,
+			 (char *)(uintptr_t) "--output",
+			 initrd,
+			 (char *)(uintptr_t) "--init",
+			 init,
+			 (char *)(uintptr_t) "--observe",
+			 observe,
+			 (char *)(uintptr_t) "--runtime",
+			 o->runtime,
+			 (char *)(uintptr_t) "--tree",
+			 commands,
+			 (char *)(uintptr_t) "--tree",
+			 cases,
+			 NULL };
 	_cleanup_free_ char *above = xasprintf("%s/vm", o->out);
 	int r, status;
 
-	if ((mkdir(above, 0755) < 0 && errno != EEXIST) || (mkdir(dir, 0755) < 0 && errno != EEXIST))
+	if ((mkdir(above, 0755) < 0 && errno != EEXIST) ||
+	    (mkdir(dir, 0755) < 0 && errno != EEXIST))
 		return complain(EXIT_USAGE, "%s: %s", dir, errno_name(errno));
 	r = write_commands(o, p, digest, dir);
 	if (r < 0)
@@ -196,8 +208,10 @@ static void say_by_hand(const struct run_options *o, const struct vm *v)
 	words_end(&w);
 	free(argv);
 	if (run_tool(w.v, &out) == 0)
-		fprintf(stderr, "maskspec: %s/vm has the image and the console; to boot it by hand, "
-				"its facts into the file result:\n%s", o->out, text_str(&out));
+		fprintf(stderr,
+			"maskspec: %s/vm has the image and the console; to boot it by hand, "
+			"its facts into the file result:\n%s",
+			o->out, text_str(&out));
 	words_free(w.v);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A kernel of the catalogue or of a file, and the machine that boots it: vm/fetch, vm/image, vm/boot. */
+/* A kernel of the catalogue or of a file, and the machine that boots it: vm/fetch, vm/image,
+ * vm/boot. */
 #pragma once
 
 #include "conformance/run.h"

@@ -140,8 +140,8 @@ static void add_remarks(struct machine *m, const struct console *c)
 		const struct splat *s = &c->splats[i];
 
 		GROW(m->remarks, m->n);
-		m->remarks[m->n++] = (struct machine_remark){ s->kind == CONSOLE_FAULT, s->cases,
-							      s->lines.s };
+		m->remarks[m->n++] =
+			(struct machine_remark){ s->kind == CONSOLE_FAULT, s->cases, s->lines.s };
 	}
 }
 
@@ -152,9 +152,15 @@ static int write_machine(const struct watch *w, const char *accel, const char *v
 	_cleanup_free_ char *boot =
 		w->begun ? xasprintf("%lu", w->begun_ms - w->started_ms) : xstrdup("");
 	struct machine m = {
-		.image = o->image, .accel = accel, .qemu = version, .append = o->append,
-		.memory = o->memory, .cpus = o->cpus, .boot = boot,
-		.running = text_str(&w->running), .ended = w->why,
+		.image = o->image,
+		.accel = accel,
+		.qemu = version,
+		.append = o->append,
+		.memory = o->memory,
+		.cpus = o->cpus,
+		.boot = boot,
+		.running = text_str(&w->running),
+		.ended = w->why,
 	};
 	_cleanup_free_ char *text = NULL;
 	int r;
@@ -175,8 +181,8 @@ static void on_signal(int sig)
 
 static int run(const struct boot_options *o, const char *accel, const char *version)
 {
-	_cleanup_close_ int facts = o->facts ? open(o->facts, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-					     : -EBADF;
+	_cleanup_close_ int facts =
+		o->facts ? open(o->facts, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -EBADF;
 	_cleanup_fclose_ FILE *console = o->console ? fopen(o->console, "we") : NULL;
 	struct watch w = { .o = o, .facts_fd = facts, .console = console, .events = stdout };
 	char **argv = qemu_argv(o, accel, o->shell ? "shell" : NULL);
@@ -205,9 +211,16 @@ static int run(const struct boot_options *o, const char *accel, const char *vers
 
 int main(int argc, char **argv)
 {
-	struct boot_options o = { .append = "", .memory = "512", .cpus = "2", .cgroup = "v2",
-				  .accel = "auto", .cache = ".", .image = "",
-				  .qemu = "qemu-system-x86_64", .boot_s = 60, .case_s = 300,
+	struct boot_options o = { .append = "",
+				  .memory = "512",
+				  .cpus = "2",
+				  .cgroup = "v2",
+				  .accel = "auto",
+				  .cache = ".",
+				  .image = "",
+				  .qemu = "qemu-system-x86_64",
+				  .boot_s = 60,
+				  .case_s = 300,
 				  .whole_s = 3600 };
 	_cleanup_free_ char *version = NULL;
 	struct sigaction sa = { .sa_handler = on_signal };

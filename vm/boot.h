@@ -56,7 +56,7 @@ struct watch {
 	unsigned int damaged;
 	unsigned long started_ms, begun_ms; /* of this clock; begun: init's first word */
 	bool begun, ended;
-	char *why; /* the machine did not end as it should: a phrase; owned */
+	char *why;  /* the machine did not end as it should: a phrase; owned */
 	char *note; /* the last remark of the machine's init; owned */
 };
 

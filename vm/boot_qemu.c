@@ -25,8 +25,8 @@ static void add_all(struct words *w, const char *const *words, size_t n)
 }
 
 /*
- * clearcpuid=141: qemu 7.2's TCG corrupts the flags after cmpxchg16b, and 6.12 panics in one boot of
- * three; without the feature the kernel doesn't use it. loglevel=5: warnings are to be seen.
+ * clearcpuid=141: qemu 7.2's TCG corrupts the flags after cmpxchg16b, and 6.12 panics in one boot
+ * of three; without the feature the kernel doesn't use it. loglevel=5: warnings are to be seen.
  */
 static char *append_of(const struct boot_options *o, const char *accel, const char *mode)
 {
@@ -43,8 +43,9 @@ static void add_machine(struct words *w, const struct boot_options *o, const cha
 					    "-no-reboot",  "-machine",	      "q35" };
 	bool tcg = streq(accel, "tcg");
 	const char *const given[] = {
-		"-accel", accel,     "-cpu",	tcg ? "max" : "host", "-m",	 o->memory,
-		"-smp",	  o->cpus,   "-kernel", o->kernel,	      "-initrd", o->initrd,
+		"-accel",  accel,     "-cpu",	 tcg ? "max" : "host",
+		"-m",	   o->memory, "-smp",	 o->cpus,
+		"-kernel", o->kernel, "-initrd", o->initrd,
 	};
 
 	words_add(w, xstrdup(o->qemu));

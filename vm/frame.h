@@ -21,7 +21,7 @@ enum frame_kind {
 	FRAME_EVENT = 'e',  /* a line that observe printed: "start NAME", "done NAME" */
 	FRAME_FACTS = 'f',  /* a facts file, NAME its name */
 	FRAME_REMARK = 's', /* a line on stderr of observe or init */
-	FRAME_END = 'z',    /* NAME: exit status of the last command; bytes: frames before this one */
+	FRAME_END = 'z', /* NAME: exit status of the last command; bytes: frames before this one */
 };
 
 struct frame {
@@ -37,8 +37,8 @@ void frame_write(struct text *out, enum frame_kind kind, const char *name, const
 
 /*
  * Looks for the first whole frame in @len bytes at @s. True: *@ret is it. False: there is none yet,
- * or, with @ended, none will come. In both cases *@ret_used bytes are done with, and *@damaged grows
- * by the headers that led to no frame.
+ * or, with @ended, none will come. In both cases *@ret_used bytes are done with, and *@damaged
+ * grows by the headers that led to no frame.
  */
 bool frame_read(const char *s, size_t len, bool ended, struct frame *ret, size_t *ret_used,
 		unsigned int *damaged);

@@ -146,8 +146,9 @@ static int wait_for(pid_t pid)
 static int run(char *line)
 {
 	static char *const environment[] = {
-		(char *)(uintptr_t)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-		(char *)(uintptr_t)"HOME=/root", NULL
+		(char *)(uintptr_t) "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/"
+				    "bin",
+		(char *)(uintptr_t) "HOME=/root", NULL
 	};
 	char *argv[WORDS_MAX + 1] = { 0 };
 	size_t n = split_record(line, argv, WORDS_MAX);
@@ -222,7 +223,8 @@ static void die(const char *what, int r)
 	port_exit(&port, ENDED_EARLY);
 }
 
-/* The layout, then what a node of a cluster has: a name, a clock that was set, a folder for facts. */
+/* The layout, then what a node of a cluster has: a name, a clock that was set, a folder for facts.
+ */
 static void settle(void)
 {
 	_cleanup_free_ char *layout = parameter("cgroup");

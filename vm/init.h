@@ -17,7 +17,7 @@
 /* How the machine ends: qemu exits with twice this and one more, so never with 0, which is what
  * a panic and power-off end in, too. */
 enum { ENDED_WELL = 21, ENDED_EARLY = 22 };
-#define QEMU_STATUS(ended) ((ended) * 2 + 1)
+#define QEMU_STATUS(ended) ((ended)*2 + 1)
 
 /* 0, or a negative errno with the path in *@ret_what; that is static or part of what was read. */
 int root_copy(const char **ret_what);

@@ -70,7 +70,8 @@ void port_exit(struct port *p, int ended)
 	if (ioperm(DEBUG_EXIT_PORT, 4, 1) == 0)
 		outl((unsigned int)ended, DEBUG_EXIT_PORT);
 #endif
-	/* Without the device qemu ends with 0, which its driver takes for what it is: no success. */
+	/* Without the device qemu ends with 0, which its driver takes for what it is: no success.
+	 */
 	reboot(RB_POWER_OFF);
 	_exit(ended);
 }

@@ -76,7 +76,8 @@ int root_copy(const char **ret_what)
 	int r;
 
 	*ret_what = failed;
-	if (mkdir(NEW_ROOT, 0755) < 0 || mount("root", NEW_ROOT, "tmpfs", 0, "mode=755,size=90%") < 0)
+	if (mkdir(NEW_ROOT, 0755) < 0 ||
+	    mount("root", NEW_ROOT, "tmpfs", 0, "mode=755,size=90%") < 0)
 		return fail(NEW_ROOT);
 	r = nftw("/", copy_one, 64, FTW_PHYS | FTW_MOUNT);
 	if (r < 0)

@@ -136,7 +136,8 @@ static const struct result *result_of(const struct column *c, enum requirement_i
 	size_t i;
 
 	for (i = 0; c->has_report && i < c->report.n_results; i++)
-		if (c->report.results[i].id == id && result_shown(&c->report, &c->report.results[i]))
+		if (c->report.results[i].id == id &&
+		    result_shown(&c->report, &c->report.results[i]))
 			return &c->report.results[i];
 	return NULL;
 }
