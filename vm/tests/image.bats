@@ -8,7 +8,7 @@ setup_file() {
   [ -x "$CHECKOUT/build/observe" ] || fail "build/observe is missing; run \`make\`"
   export KIT=$BATS_FILE_TMPDIR/kit
   mkdir "$KIT"
-  cp "$CHECKOUT/vm/image" "$CHECKOUT/vm/tests/newc.py" "$KIT/"
+  cp "$CHECKOUT"/vm/{image,programs.bash,tests/newc.py} "$KIT/"
   # Any two static programs.
   cp "$CHECKOUT/build/observe" "$KIT/observe"
   strip -o "$KIT/init" "$KIT/observe"
@@ -360,6 +360,19 @@ unpack() {
     [[ $output == *"/bin is a link to usr/bin of the base layer and a folder of the tree clash"* ]]
   fi
   [ ! -e out ]
+}
+
+@test "a name is only a name" {
+  mkdir -p 'tree/a:d' 'tree/-l' tree/d
+  for name in 'a:link' 'b:d' 'c:t' '-n' ' two  words ' 'back\slash' $'new\nline' '$(x)' ']' '*' $'\xff'; do
+    echo "$name" >"tree/$name"
+    cp "tree/$name" tree/d/
+    ln -s "$name" "tree/d/$name.link"
+  done
+  image --tree tree:/
+  unpack
+  rm -r root/{init,observe,proc,sys,dev,run,tmp,maskspec,etc,usr} && find root -maxdepth 1 -type l -delete
+  diff -r --no-dereference tree root
 }
 
 @test "an empty tree is a folder, and nothing at /" {

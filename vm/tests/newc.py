@@ -4,6 +4,7 @@
 "LAYER OFFSET MODE UID GID NLINK MTIME INODE DEVICES SIZE NAME [-> TARGET]" a line; with NAME the
 content of that file as the last layer has it. Ends with 1 where the kernel would stop unpacking: a
 layer that doesn't begin at a multiple of four, bytes that are no header. Shares nothing with image."""
+import os
 import stat
 import sys
 
@@ -28,15 +29,17 @@ def members(data):
         else:
             facts = (layer, at, f"{mode:o}", uid, gid, nlink, mtime, inode,
                      f"{major}:{minor}:{rmajor}:{rminor}", size)
-            yield facts, mode, name.decode(), content
+            yield facts, mode, os.fsdecode(name), content
         at = (body + size + 3) & ~3
 
 
+# A name may be no text, and may have a line break, which would look like two.
+sys.stdout.reconfigure(errors="surrogateescape")
 kept = None
 for facts, mode, name, content in members(open(sys.argv[1], "rb").read()):
     if len(sys.argv) == 2:
-        arrow = " -> " + content.decode() if stat.S_ISLNK(mode) else ""
-        print(*facts, name + arrow)
+        arrow = " -> " + os.fsdecode(content) if stat.S_ISLNK(mode) else ""
+        print(*facts, (name + arrow).replace("\n", "\\n"))
     elif name == sys.argv[2]:
         kept = content
 if len(sys.argv) > 2:
