@@ -5,7 +5,7 @@
  *
  *   machine/1
  *   image SHA256               of the kernel
- *   accel NAME | qemu VERSION | append WORDS | memory MIB | cpus N
+ *   accel NAME | qemu VERSION | append WORDS | memory MIB | cpus N   append: the kernel's command line
  *   boot MILLISECONDS          to the first word of its init, "" where there was none
  *   fault CASES LINES          what the kernel said that lets nothing be believed
  *   warning CASES LINES        what else it said; CASES ran at that time, blank-separated

@@ -155,16 +155,17 @@ static int write_machine(const struct watch *w, const char *accel, const char *v
 		.image = o->image,
 		.accel = accel,
 		.qemu = version,
-		.append = o->append,
 		.memory = o->memory,
 		.cpus = o->cpus,
 		.boot = boot,
 		.running = text_str(&w->running),
 		.ended = w->why,
 	};
+	_cleanup_free_ char *append = qemu_append(o, accel, NULL);
 	_cleanup_free_ char *text = NULL;
 	int r;
 
+	m.append = append;
 	add_remarks(&m, &w->said);
 	text = machine_write(&m);
 	free(m.remarks);

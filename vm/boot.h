@@ -31,6 +31,8 @@ struct qemu {
 
 /* The command line that boots @o, NULL-terminated; owned. */
 char **qemu_argv(const struct boot_options *o, const char *accel, const char *mode);
+/* The kernel's command line in it; owned. */
+char *qemu_append(const struct boot_options *o, const char *accel, const char *mode);
 /* The same in one line of shell, with files in place of our pipes. */
 char *qemu_by_hand(const struct boot_options *o, const char *accel);
 /* Ends with this process, however that ends. */

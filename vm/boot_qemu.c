@@ -28,7 +28,7 @@ static void add_all(struct words *w, const char *const *words, size_t n)
  * clearcpuid=141: qemu 7.2's TCG corrupts the flags after cmpxchg16b, and 6.12 panics in one boot
  * of three; without the feature the kernel doesn't use it. loglevel=5: warnings are to be seen.
  */
-static char *append_of(const struct boot_options *o, const char *accel, const char *mode)
+char *qemu_append(const struct boot_options *o, const char *accel, const char *mode)
 {
 	return xasprintf("console=ttyS0 panic=-1 loglevel=5%s maskspec.cgroup=%s%s%s%s%s",
 			 streq(accel, "tcg") ? " clearcpuid=141" : "", o->cgroup,
@@ -52,7 +52,7 @@ static void add_machine(struct words *w, const struct boot_options *o, const cha
 	add_all(w, bare, ARRAY_SIZE(bare));
 	add_all(w, given, ARRAY_SIZE(given));
 	words_add(w, xstrdup("-append"));
-	words_add(w, append_of(o, accel, mode));
+	words_add(w, qemu_append(o, accel, mode));
 	words_add(w, xstrdup("-device"));
 	words_add(w, xstrdup("isa-debug-exit,iobase=0xf4,iosize=4"));
 }
