@@ -4,35 +4,8 @@
 #include <cjson/cJSON.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdarg.h>
 
 #include "conformance/judge/judge.h"
-
-static const cJSON *field(const cJSON *o, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
-static const char *string(const cJSON *o, const char *name, const char *otherwise)
-{
-	const cJSON *s = field(o, name);
-
-	return cJSON_IsString(s) ? s->valuestring : otherwise;
-}
-
-_printf_(2, 3) static int fault(struct text *error, const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) >= 0) {
-		text_add(error, s);
-		free(s);
-	}
-	va_end(ap);
-	return -EINVAL;
-}
 
 /* Unlike cases that were read, these own each string by itself. */
 static void free_built(struct test_case *c)
@@ -104,13 +77,13 @@ static struct tree_entry *add_tree(struct test_case *c, enum tree_kind kind, con
 /* A uid or gid, 0 where it isn't given. */
 static int read_owner(const cJSON *o, const char *name, unsigned int *ret, struct text *error)
 {
-	const cJSON *n = field(o, name);
+	const cJSON *n = json_field(o, name);
 
 	*ret = 0;
 	if (!n)
 		return 0;
 	if (!cJSON_IsNumber(n) || n->valuedouble < 0 || n->valuedouble > 4294967294.0)
-		return fault(error, "tree: \"%s\" is no id", name);
+		return refuse(error, "tree: \"%s\" is no id", name);
 	*ret = (unsigned int)n->valuedouble;
 	return 0;
 }
@@ -121,7 +94,7 @@ static size_t kind_of(const cJSON *o)
 	size_t i;
 
 	for (i = 0; i < TREE_KINDS; i++)
-		if (string(o, tree_kind_names[i], NULL))
+		if (json_string(o, tree_kind_names[i], NULL))
 			break;
 	return i;
 }
@@ -132,7 +105,7 @@ static int check_mode(const char *path, const cJSON *mode, struct text *error)
 
 	if (!mode || (s && *s && strlen(s) <= 5 && !s[strspn(s, "01234567")]))
 		return 0;
-	return fault(error, "tree: \"%s\" has a mode that is no octal string", path);
+	return refuse(error, "tree: \"%s\" has a mode that is no octal string", path);
 }
 
 static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *error)
@@ -147,21 +120,21 @@ static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *err
 		    "tree", error) < 0)
 		return -EINVAL;
 	if (kind == TREE_KINDS)
-		return fault(error,
-			     "tree: an entry needs one of dir file link hard char fifo socket "
-			     "metacopy");
-	path = string(o, tree_kind_names[kind], "");
+		return refuse(error,
+			      "tree: an entry needs one of dir file link hard char fifo socket "
+			      "metacopy");
+	path = json_string(o, tree_kind_names[kind], "");
 	if (path[0] != '/')
-		return fault(error, "tree: \"%s\" is not absolute", path);
-	if (check_mode(path, field(o, "mode"), error) < 0 ||
+		return refuse(error, "tree: \"%s\" is not absolute", path);
+	if (check_mode(path, json_field(o, "mode"), error) < 0 ||
 	    read_owner(o, "uid", &uid, error) < 0 || read_owner(o, "gid", &gid, error) < 0)
 		return -EINVAL;
 	if (tree_rules[kind].arg)
-		arg = string(o, tree_rules[kind].arg,
-			     kind == TREE_FILE ? "covered by maskspec\n" : NULL);
+		arg = json_string(o, tree_rules[kind].arg,
+				  kind == TREE_FILE ? "covered by maskspec\n" : NULL);
 	if (!arg)
-		return fault(error, "tree: \"%s\" lacks \"%s\"", path, tree_rules[kind].arg);
-	mode = string(o, "mode", NULL);
+		return refuse(error, "tree: \"%s\" lacks \"%s\"", path, tree_rules[kind].arg);
+	mode = json_string(o, "mode", NULL);
 	e = add_tree(c, (enum tree_kind)kind, path,
 		     mode ? (unsigned int)strtoul(mode, NULL, 8) : tree_rules[kind].mode, arg);
 	e->uid = uid;
@@ -171,7 +144,7 @@ static int read_tree_entry(struct test_case *c, const cJSON *o, struct text *err
 
 static int read_tree(struct test_case *c, const cJSON *fixture, struct text *error)
 {
-	cJSON *tree = expand_repeats(field(fixture, "tree"));
+	cJSON *tree = expand_repeats(json_field(fixture, "tree"));
 	const cJSON *o;
 	int r = 0;
 
@@ -194,17 +167,17 @@ static int add_class(struct container *k, const cJSON *paths, struct text *error
 {
 	cJSON *all = expand_repeats(paths);
 	const cJSON *p;
-	int r = cJSON_IsArray(paths) ? 0 : fault(error, "paths.%s: not an array", paths->string);
+	int r = cJSON_IsArray(paths) ? 0 : refuse(error, "paths.%s: not an array", paths->string);
 
 	cJSON_ArrayForEach (p, all) {
 		if (r == 0 && !cJSON_IsString(p))
-			r = fault(error, "paths.%s: not a string", paths->string);
+			r = refuse(error, "paths.%s: not a string", paths->string);
 		if (r < 0)
 			break;
 		r = class_add(k, paths->string, p->valuestring);
 		if (r < 0)
-			r = fault(error, "paths: \"%s\" is neither a class nor an id of docs/spec",
-				  paths->string);
+			r = refuse(error, "paths: \"%s\" is neither a class nor an id of docs/spec",
+				   paths->string);
 		else
 			aliases_add(k, paths->string, p->valuestring);
 	}
@@ -214,7 +187,7 @@ static int add_class(struct container *k, const cJSON *paths, struct text *error
 
 static int read_expect(const cJSON *o, enum expect *ret, struct text *error)
 {
-	const char *s = string(o, "expect", "starts");
+	const char *s = json_string(o, "expect", "starts");
 	size_t i;
 
 	for (i = 0; i < EXPECT_COUNT; i++) {
@@ -223,7 +196,7 @@ static int read_expect(const cJSON *o, enum expect *ret, struct text *error)
 			return 0;
 		}
 	}
-	return fault(error, "expect: \"%s\" is none of starts refused either", s);
+	return refuse(error, "expect: \"%s\" is none of starts refused either", s);
 }
 
 /* The name becomes part of those of folders and sources of facts. */
@@ -235,7 +208,7 @@ static int check_name(const struct test_case *c, const char *name, struct text *
 		return -EINVAL;
 	for (i = 0; i < c->n_containers; i++)
 		if (streq(c->containers[i].name, name))
-			return fault(error, "containers: two are named \"%s\"", name);
+			return refuse(error, "containers: two are named \"%s\"", name);
 	return 0;
 }
 
@@ -246,25 +219,25 @@ static int check_topics(const char *topics, struct text *error)
 
 	for (id = strtok_r(copy, " ", &state); id; id = strtok_r(NULL, " ", &state))
 		if (requirement_by_name(id) == REQ_COUNT)
-			return fault(error, "topics: \"%s\" is no id of docs/spec", id);
+			return refuse(error, "topics: \"%s\" is no id of docs/spec", id);
 	return 0;
 }
 
 /* Fields that make config.json odd; a misspelt word would silently make it an ordinary one. */
 static int check_odd(const cJSON *o, struct text *error)
 {
-	_cleanup_free_ char *without = xstrdup(string(o, "without", ""));
+	_cleanup_free_ char *without = xstrdup(json_string(o, "without", ""));
 	char *state = NULL, *word;
 
 	for (word = strtok_r(without, " ", &state); word; word = strtok_r(NULL, " ", &state))
 		if (!has_word("/proc /dev", word))
-			return fault(error, "without: \"%s\" is none of /proc /dev", word);
-	if (field(o, "without") && !cJSON_IsString(field(o, "without")))
-		return fault(error, "without: not a string");
-	if (field(o, "root") && *string(o, "root", "") != '/')
-		return fault(error, "root: not a folder of the tree, which begins with /");
-	if (field(o, "cwd") && !cJSON_IsString(field(o, "cwd")))
-		return fault(error, "cwd: not a string");
+			return refuse(error, "without: \"%s\" is none of /proc /dev", word);
+	if (json_field(o, "without") && !cJSON_IsString(json_field(o, "without")))
+		return refuse(error, "without: not a string");
+	if (json_field(o, "root") && *json_string(o, "root", "") != '/')
+		return refuse(error, "root: not a folder of the tree, which begins with /");
+	if (json_field(o, "cwd") && !cJSON_IsString(json_field(o, "cwd")))
+		return refuse(error, "cwd: not a string");
 	return 0;
 }
 
@@ -279,22 +252,22 @@ static int check_container(const struct test_case *c, const cJSON *o, struct tex
 		"containers", error);
 
 	if (r == 0 && userns_asked(o, &kind) < 0)
-		r = fault(error, "userns: none of true false \"many\" \"one\"");
+		r = refuse(error, "userns: none of true false \"many\" \"one\"");
 	if (r == 0)
 		r = check_arrays(o, "mounts steps rlimits", "containers", error);
 	if (r == 0)
 		r = check_odd(o, error);
-	if (r == 0 && field(o, "hooks") && !cJSON_IsObject(field(o, "hooks")))
-		r = fault(error, "hooks: not an object");
-	if (r == 0 && field(o, "joinMounts") && !cJSON_IsBool(field(o, "joinMounts")))
-		r = fault(error, "joinMounts: neither true nor false");
-	if (r == 0 && field(o, "paths") && !cJSON_IsObject(field(o, "paths")))
-		r = fault(error, "containers.paths: not an object");
+	if (r == 0 && json_field(o, "hooks") && !cJSON_IsObject(json_field(o, "hooks")))
+		r = refuse(error, "hooks: not an object");
+	if (r == 0 && json_field(o, "joinMounts") && !cJSON_IsBool(json_field(o, "joinMounts")))
+		r = refuse(error, "joinMounts: neither true nor false");
+	if (r == 0 && json_field(o, "paths") && !cJSON_IsObject(json_field(o, "paths")))
+		r = refuse(error, "containers.paths: not an object");
 	if (r == 0)
-		r = check_name(c, string(o, "name", "a"), error);
-	if (r == 0 && field(o, "stateRoot"))
-		r = check_plain(string(o, "stateRoot", ""), "stateRoot", error);
-	return r < 0 ? r : check_topics(string(o, "topics", ""), error);
+		r = check_name(c, json_string(o, "name", "a"), error);
+	if (r == 0 && json_field(o, "stateRoot"))
+		r = check_plain(json_string(o, "stateRoot", ""), "stateRoot", error);
+	return r < 0 ? r : check_topics(json_string(o, "topics", ""), error);
 }
 
 static int read_container(struct test_case *c, const cJSON *o, const struct users *users,
@@ -308,11 +281,11 @@ static int read_container(struct test_case *c, const cJSON *o, const struct user
 		r = read_expect(o, &k.expect, error);
 	if (r < 0)
 		return r;
-	k.name = xstrdup(string(o, "name", "a"));
-	k.topics = xstrdup(string(o, "topics", ""));
-	k.state = field(o, "stateRoot") ? xstrdup(string(o, "stateRoot", "")) : NULL;
-	k.config = config_text(o, k.name, string(o, "maskedPathsText", NULL), users);
-	cJSON_ArrayForEach (paths, field(o, "paths"))
+	k.name = xstrdup(json_string(o, "name", "a"));
+	k.topics = xstrdup(json_string(o, "topics", ""));
+	k.state = json_field(o, "stateRoot") ? xstrdup(json_string(o, "stateRoot", "")) : NULL;
+	k.config = config_text(o, k.name, json_string(o, "maskedPathsText", NULL), users);
+	cJSON_ArrayForEach (paths, json_field(o, "paths"))
 		if (r == 0)
 			r = add_class(&k, paths, error);
 	controls_add(&k);
@@ -326,20 +299,20 @@ static int read_container(struct test_case *c, const cJSON *o, const struct user
 
 static bool has_flag(const cJSON *fixture, const char *name)
 {
-	return cJSON_IsTrue(field(fixture, name));
+	return cJSON_IsTrue(json_field(fixture, name));
 }
 
 int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 {
 	struct test_case c = {
-		.bundle = xstrdup(string(fixture, "name", "")),
-		.title = xstrdup(string(fixture, "title", "")),
-		.profile = xstrdup(string(fixture, "profile", "core")),
+		.bundle = xstrdup(json_string(fixture, "name", "")),
+		.title = xstrdup(json_string(fixture, "title", "")),
+		.profile = xstrdup(json_string(fixture, "profile", "core")),
 		.alone = has_flag(fixture, "alone"),
 		.at_once = has_flag(fixture, "atOnce"),
 		.rootless = l->users.userns == USERNS_ROOTLESS,
 	};
-	cJSON *containers = expand_repeats(field(fixture, "containers"));
+	cJSON *containers = expand_repeats(json_field(fixture, "containers"));
 	const cJSON *o;
 	int r = read_tree(&c, fixture, error);
 
@@ -348,7 +321,7 @@ int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 			r = read_container(&c, o, &l->users, error);
 	cJSON_Delete(containers);
 	if (r == 0 && c.n_containers == 0)
-		r = fault(error, "containers: missing or empty");
+		r = refuse(error, "containers: missing or empty");
 	if (r < 0) {
 		free_built(&c);
 		return r;
@@ -363,7 +336,7 @@ int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 static int read_fixture(int dir, const cJSON *json, const char *file, struct case_list *l,
 			struct text *error)
 {
-	const char *name = string(json, "name", "");
+	const char *name = json_string(json, "name", "");
 	int r = check_fields(json,
 			     "schema name title profile tree containers alone atOnce kinds lists "
 			     "container",
@@ -375,17 +348,19 @@ static int read_fixture(int dir, const cJSON *json, const char *file, struct cas
 		r = check_repeats(json, error);
 	if (r < 0)
 		return r;
-	if (!!field(json, "containers") + !!field(json, "kinds") + !!field(json, "lists") > 1)
-		return fault(error, "containers, kinds, lists: only one of them");
-	if (!streq(string(json, "schema", ""), "maskspec-fixture/1"))
-		return fault(error, "schema: not maskspec-fixture/1");
+	if (!!json_field(json, "containers") + !!json_field(json, "kinds") +
+		    !!json_field(json, "lists") >
+	    1)
+		return refuse(error, "containers, kinds, lists: only one of them");
+	if (!streq(json_string(json, "schema", ""), "maskspec-fixture/1"))
+		return refuse(error, "schema: not maskspec-fixture/1");
 	if (strncmp(name, file, strlen(name)) != 0 || !streq(file + strlen(name), ".json"))
-		return fault(error, "name: \"%s\" is not the file's name", name);
-	if (!has_word("core security scale", string(json, "profile", "core")))
-		return fault(error, "profile: none of core security scale");
-	if (field(json, "kinds"))
+		return refuse(error, "name: \"%s\" is not the file's name", name);
+	if (!has_word("core security scale", json_string(json, "profile", "core")))
+		return refuse(error, "profile: none of core security scale");
+	if (json_field(json, "kinds"))
 		return pairs_expand(json, l, error);
-	if (field(json, "lists"))
+	if (json_field(json, "lists"))
 		return lists_expand(dir, json, l, error);
 	return fixture_case(json, l, error);
 }
@@ -407,7 +382,7 @@ static int load_one(int dir, const char *file, struct case_list *l, struct text 
 	int r = read_file_at(dir, file, CASE_MAX, &text, &len);
 
 	if (r < 0)
-		return fault(error, "%s", errno_name(r));
+		return refuse(error, "%s", errno_name(r));
 	return fixture_read(dir, file, text, len, l, error);
 }
 

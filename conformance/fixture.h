@@ -43,6 +43,11 @@ int fixture_read(int dir, const char *file, const char *text, size_t len, struct
 
 /* strict.c: JSON without NULs and keys that stand twice; NULL with the reason in @error. */
 struct cJSON *json_strict(const char *text, size_t len, struct text *error);
+/* Field @name of @o, or NULL; its string, or @otherwise where it is none. Owned by @o. */
+const struct cJSON *json_field(const struct cJSON *o, const char *name);
+const char *json_string(const struct cJSON *o, const char *name, const char *otherwise);
+/* Appends the sentence to @error; always -EINVAL. */
+int refuse(struct text *error, const char *fmt, ...) _printf_(2, 3);
 /* 0, or -EINVAL with @where and the fault in @error: @o is an object of @known fields only; */
 int check_fields(const struct cJSON *o, const char *known, const char *where, struct text *error);
 /* the fields @names that @o has are arrays; */

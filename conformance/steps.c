@@ -21,11 +21,6 @@
 
 #include <cjson/cJSON.h>
 
-static const cJSON *field(const cJSON *o, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
 static int fault(struct text *error, const char *what)
 {
 	text_addf(error, "steps: %s", what);
@@ -34,8 +29,8 @@ static int fault(struct text *error, const char *what)
 
 static int check_exec(const cJSON *step, struct text *error)
 {
-	const cJSON *uid = field(step, "uid"), *cwd = field(step, "cwd");
-	const cJSON *caps = field(step, "capabilities");
+	const cJSON *uid = json_field(step, "uid"), *cwd = json_field(step, "cwd");
+	const cJSON *caps = json_field(step, "capabilities");
 
 	if (uid && (!cJSON_IsNumber(uid) || uid->valuedouble < 0 || uid->valuedouble > 65535))
 		return fault(error, "\"uid\" is no id");
@@ -48,14 +43,14 @@ static int check_exec(const cJSON *step, struct text *error)
 
 static int check_update(const cJSON *step, struct text *error)
 {
-	return cJSON_IsObject(field(step, "resources"))
+	return cJSON_IsObject(json_field(step, "resources"))
 		       ? 0
 		       : fault(error, "\"resources\" is no object");
 }
 
 static int check_kill(const cJSON *step, struct text *error)
 {
-	const char *at = cJSON_GetStringValue(field(step, "at"));
+	const char *at = cJSON_GetStringValue(json_field(step, "at"));
 	unsigned int part, parts;
 	char rest;
 
@@ -66,7 +61,7 @@ static int check_kill(const cJSON *step, struct text *error)
 
 static int check_count(const cJSON *step, const char *name, struct text *error)
 {
-	const cJSON *n = field(step, name);
+	const cJSON *n = json_field(step, name);
 
 	if (cJSON_IsNumber(n) && n->valueint >= 1 && n->valueint <= 65536 &&
 	    n->valuedouble == n->valueint)
@@ -99,7 +94,7 @@ static const struct step_rule {
 
 static size_t kind_of(const cJSON *step)
 {
-	const char *s = cJSON_GetStringValue(field(step, "do"));
+	const char *s = cJSON_GetStringValue(json_field(step, "do"));
 	size_t i;
 
 	for (i = 0; i < STEP_KINDS; i++)
@@ -147,13 +142,13 @@ static char *argument(const cJSON *container, const struct container *k, const c
 	case STEP_EXEC:
 		return exec_text(container, k->name, step);
 	case STEP_UPDATE:
-		return cJSON_PrintUnformatted(field(step, "resources"));
+		return cJSON_PrintUnformatted(json_field(step, "resources"));
 	case STEP_KILL:
-		return xstrdup(field(step, "at")->valuestring);
+		return xstrdup(json_field(step, "at")->valuestring);
 	case STEP_FILL:
-		return xasprintf("%d", field(step, "room")->valueint);
+		return xasprintf("%d", json_field(step, "room")->valueint);
 	case STEP_LIMIT:
-		return xasprintf("%d", field(step, "most")->valueint);
+		return xasprintf("%d", json_field(step, "most")->valueint);
 	case STEP_PAUSE:
 	case STEP_KINDS:
 	default:
@@ -164,7 +159,7 @@ static char *argument(const cJSON *container, const struct container *k, const c
 static int read_step(const cJSON *container, struct container *k, const cJSON *step,
 		     struct text *error)
 {
-	const char *name = cJSON_GetStringValue(field(step, "name"));
+	const char *name = cJSON_GetStringValue(json_field(step, "name"));
 	size_t kind = kind_of(step);
 	int r;
 
@@ -193,7 +188,7 @@ int steps_read(const cJSON *container, struct container *k, struct text *error)
 	const cJSON *step;
 	int r = 0;
 
-	cJSON_ArrayForEach (step, field(container, "steps"))
+	cJSON_ArrayForEach (step, json_field(container, "steps"))
 		if (r == 0)
 			r = read_step(container, k, step, error);
 	return r;

@@ -7,6 +7,33 @@
 #include "conformance/fixture.h"
 
 #include <cjson/cJSON.h>
+#include <stdarg.h>
+
+const cJSON *json_field(const cJSON *o, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+const char *json_string(const cJSON *o, const char *name, const char *otherwise)
+{
+	const cJSON *s = json_field(o, name);
+
+	return cJSON_IsString(s) ? s->valuestring : otherwise;
+}
+
+int refuse(struct text *error, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) >= 0) {
+		text_add(error, s);
+		free(s);
+	}
+	va_end(ap);
+	return -EINVAL;
+}
 
 /* A NUL byte anywhere, or its escape; a backslash that is itself escaped begins none. */
 static bool has_nul(const char *text, size_t len)
