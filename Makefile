@@ -73,7 +73,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	tree views watchdog
-MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture lists manifest \
+MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fields fixture lists manifest \
 	maskspec pairs repeats run_options run_time steps strict
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))

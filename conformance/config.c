@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The config.json that a container of a fixture gets: what the engines hand out, reduced to what
- * masking needs, so that any runtime can take it. Fields of the fixture's container:
+ * masking needs, so that any runtime can take it. Fields of the fixture's container (fields.c has
+ * the type of each):
  *   userns true or "many", "one", false (else as the run says), sysfs true, sysadmin true,
  *   readonlyRoot true, mounts [OCI mounts, added], without "/proc /dev" (mounts that are else
  *   always there), hostPid true (no PID namespace), cwd, root (a folder of the tree that is

@@ -101,12 +101,12 @@ static int add_list(int dir, const cJSON *fixture, const char *name, cJSON *cont
 static int check_template(const cJSON *fixture, struct text *error)
 {
 	const cJSON *k = json_field(fixture, "container");
-	const cJSON *paths = cJSON_IsObject(k) ? json_field(k, "paths") : NULL;
 
-	if (cJSON_IsObject(k) && !json_field(k, "name") && (!paths || cJSON_IsObject(paths)))
-		return 0;
-	text_add(error, "container: lists need one, without a name, with an object of paths");
-	return -EINVAL;
+	if (!k)
+		return refuse(error, "container: missing; lists need one, {} at least");
+	if (json_field(k, "name"))
+		return refuse(error, "container: name: each list gives its own; leave it out");
+	return 0;
 }
 
 int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text *error)

@@ -84,7 +84,6 @@ int check_repeats(const cJSON *json, struct text *error)
 {
 	if (expanded_size(json) <= NODES_MOST)
 		return 0;
-	text_addf(error, "repeat: none of 1 to %d, or more than %d values in all", REPEATS_MOST,
-		  NODES_MOST);
-	return -EINVAL;
+	return refuse(error, "repeat: none of 1 to %d, or more than %d values in all", REPEATS_MOST,
+		      NODES_MOST);
 }

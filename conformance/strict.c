@@ -2,7 +2,7 @@
 /*
  * What every fixture must be before it is expanded. cJSON cuts strings at \u0000, keeps keys that
  * stand twice and ends at a NUL byte: a fixture with any of these would ask for something other
- * than what a reader sees, and so would a misspelt field or one of another type.
+ * than what a reader sees.
  */
 #include "conformance/fixture.h"
 
@@ -87,40 +87,10 @@ cJSON *json_strict(const char *text, size_t len, struct text *error)
 	return json;
 }
 
-int check_fields(const cJSON *o, const char *known, const char *where, struct text *error)
-{
-	const cJSON *child;
-
-	if (!cJSON_IsObject(o)) {
-		text_addf(error, "%s: not an object", where);
-		return -EINVAL;
-	}
-	cJSON_ArrayForEach (child, o) {
-		if (has_word(known, child->string))
-			continue;
-		text_addf(error, "%s: \"%s\" is none of %s", where, child->string, known);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-int check_arrays(const cJSON *o, const char *names, const char *where, struct text *error)
-{
-	const cJSON *child;
-
-	cJSON_ArrayForEach (child, o) {
-		if (!has_word(names, child->string) || cJSON_IsArray(child))
-			continue;
-		text_addf(error, "%s.%s: not an array", where, child->string);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 int check_plain(const char *word, const char *where, struct text *error)
 {
 	if (word && *word && !strpbrk(word, "/.% "))
 		return 0;
-	text_addf(error, "%s: \"%s\" can't be a name", where, word ? word : "");
-	return -EINVAL;
+	return refuse(error, "%s: \"%s\" can't be a name: not empty, no blank, none of / . %%",
+		      where, word ? word : "");
 }
