@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "conformance/report/near.h"
 #include "conformance/report/progress.h"
 #include "conformance/report/require.h"
 #include "conformance/run.h"
@@ -74,6 +75,64 @@ static void plan_cases(struct plan *p, const struct case_list *l, const char *pr
 				free(ids);
 		}
 	}
+}
+
+/* Words ---------------------------------------------------------------------------------------- */
+
+/* The profiles with a case for @word, a glob on ids and bundles; blank-separated, owned. */
+static char *profiles_with(const struct case_list *l, const char *word)
+{
+	_cleanup_text_ struct text t = { 0 };
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct test_case *c = &l->cases[i];
+		_cleanup_free_ char *ids = wanted_ids(c, word);
+
+		if (*ids && !streq(c->bundle, PREFLIGHT) && !has_word(text_str(&t), c->profile))
+			text_addf(&t, "%s%s", t.len ? " " : "", c->profile);
+	}
+	return xstrdup(text_str(&t));
+}
+
+/* Whether @word of the variable @what names nothing of this profile; says then what does. */
+static bool is_elsewhere(const struct case_list *l, const char *profile, const char *what,
+			 const char *word)
+{
+	_cleanup_free_ char *profiles = profiles_with(l, word);
+	_cleanup_text_ struct text near = { 0 };
+
+	if (streq(word, PREFLIGHT) ||
+	    (*profiles && (streq(profile, "all") || has_word(profiles, profile))))
+		return false;
+	if (*profiles) {
+		complain(0,
+			 "%s=%s: not in PROFILE=%s, but in %s; give PROFILE=%.*s, or PROFILE=all",
+			 what, word, profile, profiles, (int)strcspn(profiles, " "), profiles);
+		return true;
+	}
+	near_ids(word, &near);
+	complain(0,
+		 "%s=%s: no case and no requirement of that name; `maskspec list` and `maskspec "
+		 "list cases` show them%s",
+		 what, word, text_str(&near));
+	return true;
+}
+
+/* Of REQUIRE only ids by themselves: a file or a glob may well be about more than one profile.
+ * Returns the number of words of FILTER that name nothing here. */
+static unsigned int check_words(const struct case_list *l, const struct run_options *o)
+{
+	_cleanup_free_ char *filter = xstrdup(o->filter), *require = xstrdup(o->require);
+	char *state = NULL, *word;
+	unsigned int n = 0;
+
+	for (word = strtok_r(filter, " ,\n", &state); word; word = strtok_r(NULL, " ,\n", &state))
+		n += is_elsewhere(l, o->profile, "FILTER", word);
+	for (word = strtok_r(require, " ,\n", &state); word; word = strtok_r(NULL, " ,\n", &state))
+		if (requirement_by_name(word) != REQ_COUNT)
+			is_elsewhere(l, o->profile, "REQUIRE", word);
+	return n;
 }
 
 static char *manifest_text(const struct plan *p, const struct run_options *o)
@@ -391,12 +450,12 @@ int cmd_run(int argc, char **argv)
 			 "PROFILE=%s: no case is of this profile yet; nothing ran", o.profile);
 		return write_status(o.out, EXIT_NOTHING_RAN);
 	}
-	if (p.n < 2) {
+	if (check_words(&l, &o) == 0 && p.n < 2)
 		complain(EXIT_USAGE,
-			 "FILTER=%s PROFILE=%s: no case and no requirement of that name; `maskspec "
-			 "list` and `maskspec list cases` show them",
-			 o.filter, o.profile);
+			 "FILTER=%s: names no case but " PREFLIGHT
+			 ", which every run has; `maskspec list cases` shows the others",
+			 o.filter);
+	if (p.n < 2)
 		return write_status(o.out, EXIT_USAGE);
-	}
 	return run_plan(&p, &o, &times);
 }

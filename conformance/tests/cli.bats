@@ -73,6 +73,25 @@ wrong() {
 	wrong EXPECT "expect:1" no-such-id -- --expect "$BATS_TEST_TMPDIR/expect"
 }
 
+@test "FILTER and REQUIRE of another profile: which one has it" {
+	wrong "FILTER=sec-null: not in PROFILE=core, but in security; give PROFILE=security" \
+		"PROFILE=all" -- --filter sec-null
+	wrong "FILTER=dir-empty: not in PROFILE=security, but in core" -- --filter dir-empty \
+		--profile security
+	wrong "FILTER=sec-nul: no case and no requirement" "near: sec-null" -- --filter sec-nul
+	wrong FILTER=sec-null FILTER=scale-1024 PROFILE=scale -- --filter "sec-null scale-1024"
+	wrong "names no case but preflight" -- --filter preflight
+	# Where something is left to judge, what is not is said and no more.
+	run -0 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
+		--filter "dir-empty sec-null" --require life-pause
+	[[ $stderr == *"FILTER=sec-null: not in PROFILE=core, but in security"* ]]
+	[[ $stderr == *"REQUIRE=life-pause: not in PROFILE=core, but in scale"* ]]
+	[[ $stderr != *dir-empty* ]]
+	run -0 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
+		--filter sec-null --profile all
+	[[ $stderr != *FILTER* ]]
+}
+
 @test "no runtime, or one that the kit would cover" {
 	run -2 --separate-stderr "$MASKSPEC" run --out "$OUT"
 	[[ $stderr == *"--runtime"* ]]
