@@ -58,7 +58,9 @@ wrong() {
 	wrong DENY=openat "openat2 open_tree" nr_inodes=1 -- --deny "openat2 openat"
 	wrong FILTER=no-such-thing "maskspec list" -- --filter no-such-thing
 	wrong REQUIRE no-such-id "maskspec list" -- --require no-such-id
-	wrong EXPECT no-such-file -- --expect no-such-file
+	wrong EXPECT no-such-file "give a path, or a name in" "expect: crun, runc" -- \
+		--expect no-such-file
+	wrong EXPECT ./no-such-file "expect: crun, runc" -- --expect ./no-such-file
 	wrong WITHHELD no-such-file -- --withheld no-such-file
 	wrong "OUT=/proc/none" "name a folder" -- --out /proc/none
 	wrong "--profil" "help run" -- --profil=core --profilx core
