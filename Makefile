@@ -122,17 +122,30 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
-# A misspelt variable would silently judge something else: every one given must be known.
-KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
-	USERNS STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
-KNOWN += FUZZ FUZZ_SECONDS
-KNOWN += $(if $(filter faults,$(MAKECMDGOALS)),FAULT EVERY)
-KNOWN += $(if $(filter matrix%,$(MAKECMDGOALS)),RUNTIMES RECORD)
+# A misspelt variable, or one of another target, would silently judge something else: every one given
+# must be known, and taken by a target that is asked for.
+TAKES_conformance := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP \
+	DENY USERNS STRICT PUBLISH VERBOSE TIME
+TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
+TAKES_matrix-faults := TIMEOUT PUBLISH VERBOSE
+TAKES_matrix-runtimes := PROFILE TIMEOUT STRICT RUNTIMES RECORD
+TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes)
+TAKERS := conformance faults matrix matrix-faults matrix-runtimes
+OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
+ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
+# Of the others none reads them, but to give them those of conformance does no harm.
+TAKEN := $(foreach t,$(or $(ASKED),conformance),$(TAKES_$(t)))
+KNOWN := B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V FUZZ FUZZ_SECONDS
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
-UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
+UNKNOWN := $(filter-out $(KNOWN) $(OF_TARGETS) -%,$(GIVEN))
+ASTRAY := $(firstword $(filter-out $(TAKEN),$(filter $(OF_TARGETS),$(GIVEN))))
 $(foreach v,STRICT PUBLISH VERBOSE TIME RECORD,$(if $(filter-out 1,$($(v))),$(error $(v)=$($(v)): it is 1 or not set)))
 ifneq ($(UNKNOWN),)
 $(error $(firstword $(UNKNOWN)): no such variable; `make help` lists them)
+endif
+ifneq ($(ASTRAY),)
+$(error $(ASTRAY): no variable of make $(or $(ASKED),$(MAKECMDGOALS),all), but of make $(strip \
+	$(foreach t,$(TAKERS),$(if $(filter $(ASTRAY),$(TAKES_$(t))),$(t)))); see `make help`)
 endif
 
 .PHONY: conformance

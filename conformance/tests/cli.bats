@@ -109,6 +109,14 @@ wrong() {
 	[[ $stderr == *"STRICT=yes"*"1 or not set"* ]]
 	run -2 --separate-stderr make conformance PROFIL=core OUT="$OUT"
 	[[ $stderr == *PROFIL*"make help"* ]]
+	run -2 --separate-stderr make conformance EVERY=5 OUT="$OUT"
+	[[ $stderr == *"EVERY: no variable of make conformance, but of make faults"* ]]
+	run -2 --separate-stderr make conformance RUNTIMES="runc-*" OUT="$OUT"
+	[[ $stderr == *"RUNTIMES: no variable of make conformance, but of make matrix matrix-runtimes"* ]]
+	run -2 --separate-stderr make -n all RECORD=1
+	[[ $stderr == *"RECORD: no variable of make all, but of make matrix"* ]]
+	run -2 --separate-stderr make -n matrix FILTER=dir-empty
+	[[ $stderr == *"FILTER: no variable of make matrix, but of make conformance"* ]]
 	[ ! -e "$OUT/facts" ]
 }
 
