@@ -94,6 +94,21 @@ wrong() {
 	[[ $stderr != *FILTER* ]]
 }
 
+@test "a bad fixture: file, container, step and field" {
+	local bundles=$BATS_TEST_TMPDIR/fixtures/bundles
+	mkdir -p "$bundles"
+	cat >"$bundles/x.json" <<-'END'
+		{ "schema": "maskspec-fixture/1", "name": "x", "containers": [{ "name": "plain" },
+		  { "name": "k", "hostPid": false, "steps": [{ "do": "pause", "name": "p" },
+		    { "do": "exec", "name": "run" }] }] }
+	END
+	wrong "$bundles/x.json: container k: steps[1]: name: \"run\" is a phase of its own" -- \
+		--fixtures "$BATS_TEST_TMPDIR/fixtures"
+	sed -i 's/false/"true"/' "$bundles/x.json"
+	wrong "$bundles/x.json: container k: hostPid: \"true\" is neither true nor false" -- \
+		--fixtures "$BATS_TEST_TMPDIR/fixtures"
+}
+
 @test "no runtime, or one that the kit would cover" {
 	run -2 --separate-stderr "$MASKSPEC" run --out "$OUT"
 	[[ $stderr == *"--runtime"* ]]
