@@ -96,7 +96,8 @@ $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 VERSION_STAMP:
 
 $(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
-		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c)): | $(B)/gen/requirements.def
+		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
+		| $(B)/gen/requirements.def
 $(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_run.o: $(B)/gen/version.h
 
 # Static: the same binary runs on the host, in any container, and in a VM.
