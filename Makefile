@@ -73,8 +73,8 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	tree views watchdog
-MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_show config controls fixture follow kernels lists \
-	machine manifest maskspec pairs preflight repeats run_options run_time steps strict vm words
+MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
+	follow kernels lists machine manifest maskspec pairs plan preflight repeats run_options run_time steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
@@ -96,7 +96,8 @@ $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 VERSION_STAMP:
 
 $(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
-		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c)): | $(B)/gen/requirements.def
+		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
+		| $(B)/gen/requirements.def
 $(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_run.o: $(B)/gen/version.h
 
 # Static: the same binary runs on the host, in any container, and in a VM.
@@ -138,22 +139,42 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
-# A misspelt variable would silently judge something else: every one given must be known.
-KNOWN := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP DENY \
-	USERNS KERNELS ACCEL CACHE KEEP STRICT PUBLISH VERBOSE TIME B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V
-KNOWN += FUZZ FUZZ_SECONDS MIRROR_% KEY_%
-KNOWN += $(if $(filter faults,$(MAKECMDGOALS)),FAULT EVERY)
-KNOWN += $(if $(filter matrix%,$(MAKECMDGOALS)),RUNTIMES RECORD)
+# A misspelt variable, or one of another target, would silently judge something else: every one given
+# must be known, and taken by a target that is asked for.
+TAKES_conformance := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP \
+	DENY USERNS KERNELS ACCEL CACHE KEEP STRICT PUBLISH VERBOSE TIME
+TAKES_shell := RUNTIME PROFILE FILTER KERNEL ACCEL CACHE CGROUP OUT
+TAKES_kernels := CACHE
+TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
+TAKES_matrix-faults := TIMEOUT PUBLISH VERBOSE
+TAKES_matrix-runtimes := PROFILE TIMEOUT STRICT RUNTIMES RECORD
+TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes)
+TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes
+OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
+ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
+# Of the others none reads them, but to give them those of conformance does no harm.
+TAKEN := $(foreach t,$(or $(ASKED),conformance),$(TAKES_$(t)))
+KNOWN := B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V FUZZ FUZZ_SECONDS MIRROR_% KEY_%
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
-UNKNOWN := $(filter-out $(KNOWN) -%,$(GIVEN))
+UNKNOWN := $(filter-out $(KNOWN) $(OF_TARGETS) -%,$(GIVEN))
+ASTRAY := $(firstword $(filter-out $(TAKEN),$(filter $(OF_TARGETS),$(GIVEN))))
 $(foreach v,STRICT PUBLISH VERBOSE TIME RECORD KEEP,$(if $(filter-out 1,$($(v))),$(error $(v)=$($(v)): it is 1 or not set)))
 ifneq ($(UNKNOWN),)
 $(error $(firstword $(UNKNOWN)): no such variable; `make help` lists them)
+endif
+ifneq ($(ASTRAY),)
+$(error $(ASTRAY): no variable of make $(or $(ASKED),$(MAKECMDGOALS),all), but of make $(strip \
+	$(foreach t,$(TAKERS),$(if $(filter $(ASTRAY),$(TAKES_$(t))),$(t)))); see `make help`)
 endif
 
 .PHONY: conformance
 conformance: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/vm/init $(B)/vm/boot
 	@$(B)/maskspec run $(RUN_OPTIONS)
+
+.PHONY: shell
+shell: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/vm/init $(B)/vm/boot
+	@$(if $(KERNEL),,echo "make: name a kernel: make shell KERNEL=debian-6.1" >&2; exit 2)
+	@$(B)/maskspec shell --out $(B)/shell $(call option,KERNEL,kernels) $(RUN_OPTIONS)
 
 define HELP
 make deps                install what build and tests need (apt or dnf), saying what for

@@ -124,6 +124,7 @@ static void write_script(const struct test_case *c, struct text *t)
 	}
 }
 
+/* 0, or the exit status after a message. */
 static int write_container(const struct test_case *c, const struct container *k, const char *dir)
 {
 	_cleanup_free_ char *bundle = xasprintf("%s/%s", dir, k->name);
@@ -141,23 +142,41 @@ static int write_container(const struct test_case *c, const struct container *k,
 		r = write_file_at(AT_FDCWD, config, k->config, strlen(k->config));
 	if (r < 0 || chmod(script, 0755) < 0)
 		return complain(EXIT_USAGE, "%s: %s", bundle, errno_name(r));
-	printf("%s: run make-rootfs.sh there, then replace in config.json:\n"
-	       "  @ID@ by a name, @ROOTFS@ by the path of rootfs, @IO@ by a folder,\n"
-	       "  @MNTNS@ by the path of a mount namespace, @sysfs:N@ by directories of /sys,\n"
-	       "  process.args by your program\n",
-	       bundle);
 	return 0;
+}
+
+const char show_by_hand[] =
+	"run make-rootfs.sh there, then replace in config.json:\n"
+	"  @ID@ by a name, @ROOTFS@ by the path of rootfs, @IO@ by a folder,\n"
+	"  @MNTNS@ by the path of a mount namespace, @sysfs:N@ by directories of /sys,\n"
+	"  process.args by your program\n";
+
+int show_write(const struct test_case *c, const char *dir)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; r == 0 && i < c->n_containers; i++)
+		r = write_container(c, &c->containers[i], dir);
+	return r;
+}
+
+static int write_and_say(const struct test_case *c, const char *dir)
+{
+	size_t i;
+	int r = show_write(c, dir);
+
+	for (i = 0; r == 0 && i < c->n_containers; i++)
+		printf("%s/%s: %s", dir, c->containers[i].name, show_by_hand);
+	return r;
 }
 
 static int show(const struct test_case *c, const char *write_to)
 {
 	size_t i;
-	int r = 0;
 
-	for (i = 0; write_to && r == 0 && i < c->n_containers; i++)
-		r = write_container(c, &c->containers[i], write_to);
 	if (write_to)
-		return r;
+		return write_and_say(c, write_to);
 	printf("%s: %s\nprofile %s%s%s\n\n", c->bundle, c->title, c->profile,
 	       c->alone ? ", alone on the host" : "", c->at_once ? ", containers at once" : "");
 	print_tree(c);

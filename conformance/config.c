@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The config.json that a container of a fixture gets: what the engines hand out, reduced to what
- * masking needs, so that any runtime can take it. Fields of the fixture's container:
+ * masking needs, so that any runtime can take it. Fields of the fixture's container (fields.c has
+ * the type of each):
  *   userns true or "many", "one", false (else as the run says), sysfs true, sysadmin true,
  *   readonlyRoot true, mounts [OCI mounts, added], without "/proc /dev" (mounts that are else
  *   always there), hostPid true (no PID namespace), cwd, root (a folder of the tree that is
@@ -31,21 +32,9 @@ static const char *const capabilities[] = {
 };
 static const char *const more_capabilities[] = { "CAP_SYS_ADMIN", "CAP_DAC_READ_SEARCH" };
 
-static const cJSON *field(const cJSON *o, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
 static bool is_set(const cJSON *o, const char *name)
 {
-	return cJSON_IsTrue(field(o, name));
-}
-
-static const char *string(const cJSON *o, const char *name, const char *otherwise)
-{
-	const cJSON *s = field(o, name);
-
-	return cJSON_IsString(s) ? s->valuestring : otherwise;
+	return cJSON_IsTrue(json_field(o, name));
 }
 
 static cJSON *capability_set(bool admin)
@@ -74,8 +63,8 @@ static cJSON *args(const cJSON *container, const char *name)
 {
 	const char *const probe[] = { PROBE_BINARY, "probe", name };
 
-	if (field(container, "args"))
-		return cJSON_Duplicate(field(container, "args"), true);
+	if (json_field(container, "args"))
+		return cJSON_Duplicate(json_field(container, "args"), true);
 	return cJSON_CreateStringArray(probe, ARRAY_SIZE(probe));
 }
 
@@ -89,11 +78,11 @@ static cJSON *process(const cJSON *container, const char *name)
 	cJSON_AddNumberToObject(user, "gid", 0);
 	cJSON_AddItemToObject(p, "args", args(container, name));
 	cJSON_AddItemToObject(p, "env", cJSON_CreateStringArray(env, ARRAY_SIZE(env)));
-	cJSON_AddStringToObject(p, "cwd", string(container, "cwd", "/"));
+	cJSON_AddStringToObject(p, "cwd", json_string(container, "cwd", "/"));
 	add_capabilities(p, is_set(container, "sysadmin"));
-	if (field(container, "rlimits"))
+	if (json_field(container, "rlimits"))
 		cJSON_AddItemToObject(p, "rlimits",
-				      cJSON_Duplicate(field(container, "rlimits"), true));
+				      cJSON_Duplicate(json_field(container, "rlimits"), true));
 	return p;
 }
 
@@ -106,24 +95,24 @@ static void replace(cJSON *object, const char *name, cJSON *value)
 /* The probe is told which phase it is in: it looks, and no more. */
 static cJSON *exec_args(const cJSON *step, const char *name)
 {
-	const cJSON *phase = field(step, "name");
+	const cJSON *phase = json_field(step, "name");
 	const char *const probe[] = { PROBE_BINARY, "probe", name, phase->valuestring };
 
-	if (field(step, "args"))
-		return cJSON_Duplicate(field(step, "args"), true);
+	if (json_field(step, "args"))
+		return cJSON_Duplicate(json_field(step, "args"), true);
 	return cJSON_CreateStringArray(probe, ARRAY_SIZE(probe));
 }
 
 char *exec_text(const cJSON *container, const char *name, const cJSON *step)
 {
 	cJSON *p = process(container, name), *user = cJSON_GetObjectItem(p, "user");
-	const char *caps = cJSON_GetStringValue(field(step, "capabilities"));
+	const char *caps = cJSON_GetStringValue(json_field(step, "capabilities"));
 	char *text;
 
 	replace(p, "args", exec_args(step, name));
-	replace(p, "cwd", cJSON_Duplicate(field(step, "cwd"), true));
-	replace(user, "uid", cJSON_Duplicate(field(step, "uid"), true));
-	replace(user, "gid", cJSON_Duplicate(field(step, "uid"), true));
+	replace(p, "cwd", cJSON_Duplicate(json_field(step, "cwd"), true));
+	replace(user, "uid", cJSON_Duplicate(json_field(step, "uid"), true));
+	replace(user, "gid", cJSON_Duplicate(json_field(step, "uid"), true));
 	cJSON_DeleteItemFromObject(p, "capabilities");
 	if (!caps || !streq(caps, "none"))
 		add_capabilities(p, caps && streq(caps, "admin"));
@@ -153,7 +142,7 @@ static void add_mount(cJSON *mounts, const char *destination, const char *type, 
 static void add_mounts(cJSON *config, const cJSON *container)
 {
 	cJSON *mounts = cJSON_AddArrayToObject(config, "mounts");
-	const char *without = string(container, "without", "");
+	const char *without = json_string(container, "without", "");
 	const cJSON *m;
 
 	if (!has_word(without, "/proc"))
@@ -163,14 +152,14 @@ static void add_mounts(cJSON *config, const cJSON *container)
 			  "nosuid,strictatime,mode=755,size=65536k");
 	if (is_set(container, "sysfs"))
 		add_mount(mounts, "/sys", "sysfs", "sysfs", "nosuid,noexec,nodev,ro");
-	cJSON_ArrayForEach (m, field(container, "mounts"))
+	cJSON_ArrayForEach (m, json_field(container, "mounts"))
 		cJSON_AddItemToArray(mounts, cJSON_Duplicate(m, true));
 	add_mount(mounts, PROBE_DIR, "bind", "@IO@", "bind,rw");
 }
 
 int userns_asked(const cJSON *container, enum userns_kind *ret)
 {
-	const cJSON *asked = field(container, "userns");
+	const cJSON *asked = json_field(container, "userns");
 	const char *word = cJSON_IsString(asked) ? asked->valuestring : "";
 
 	if (cJSON_IsTrue(asked) || streq(word, "many"))
@@ -240,7 +229,7 @@ static void add_linux(cJSON *config, const cJSON *container, const struct users 
 {
 	enum userns_kind kind = userns_of(container, users);
 	cJSON *l = cJSON_AddObjectToObject(config, "linux");
-	const cJSON *propagation = field(container, "rootfsPropagation");
+	const cJSON *propagation = json_field(container, "rootfsPropagation");
 
 	if (kind != USERNS_NONE) {
 		add_mapping(l, "uidMappings", kind, users->uid);
@@ -253,7 +242,7 @@ static void add_linux(cJSON *config, const cJSON *container, const struct users 
 	if (propagation)
 		cJSON_AddItemToObject(l, "rootfsPropagation", cJSON_Duplicate(propagation, true));
 	add_lists(l, container);
-	if (field(container, "maskedPathsText"))
+	if (json_field(container, "maskedPathsText"))
 		cJSON_AddStringToObject(l, "maskedPaths", "@TEXT@");
 }
 
@@ -268,14 +257,14 @@ char *config_text(const cJSON *container, const char *name, const char *masked_t
 	cJSON_AddStringToObject(config, "ociVersion", "1.0.2");
 	cJSON_AddItemToObject(config, "process", process(container, name));
 	root = cJSON_AddObjectToObject(config, "root");
-	path = xasprintf("rootfs%s", string(container, "root", ""));
+	path = xasprintf("rootfs%s", json_string(container, "root", ""));
 	cJSON_AddStringToObject(root, "path", path);
 	cJSON_AddBoolToObject(root, "readonly", is_set(container, "readonlyRoot"));
 	cJSON_AddStringToObject(config, "hostname", "maskspec");
 	add_mounts(config, container);
-	if (field(container, "hooks"))
+	if (json_field(container, "hooks"))
 		cJSON_AddItemToObject(config, "hooks",
-				      cJSON_Duplicate(field(container, "hooks"), true));
+				      cJSON_Duplicate(json_field(container, "hooks"), true));
 	add_linux(config, container, users);
 	text = cJSON_PrintUnformatted(config);
 	cJSON_Delete(config);

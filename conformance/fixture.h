@@ -4,7 +4,8 @@
  * what a rootfs holds, what its containers mask, and of which class each path is; here it becomes
  * cases, plain text that `observe` can read without a JSON library.
  *
- * In any array an object {"repeat": N, …} stands for N copies with %d replaced by 0 to N-1.
+ * In "tree", "containers" and lists of paths an object {"repeat": N, …} stands for N copies with %d
+ * replaced by 0 to N-1.
  */
 #pragma once
 
@@ -43,12 +44,18 @@ int fixture_read(int dir, const char *file, const char *text, size_t len, struct
 
 /* strict.c: JSON without NULs and keys that stand twice; NULL with the reason in @error. */
 struct cJSON *json_strict(const char *text, size_t len, struct text *error);
-/* 0, or -EINVAL with @where and the fault in @error: @o is an object of @known fields only; */
-int check_fields(const struct cJSON *o, const char *known, const char *where, struct text *error);
-/* the fields @names that @o has are arrays; */
-int check_arrays(const struct cJSON *o, const char *names, const char *where, struct text *error);
-/* @word can be part of a file's name and of a path. */
+/* Field @name of @o, or NULL; its string, or @otherwise where it is none. Owned by @o. */
+const struct cJSON *json_field(const struct cJSON *o, const char *name);
+const char *json_string(const struct cJSON *o, const char *name, const char *otherwise);
+/* Appends the sentence to @error; always -EINVAL. */
+int refuse(struct text *error, const char *fmt, ...) _printf_(2, 3);
+/* 0, or -EINVAL with @where and the fault in @error: @word can be part of a file's name and of a
+ * path. */
 int check_plain(const char *word, const char *where, struct text *error);
+
+/* fields.c: every field of @fixture is known where it stands, and of its type. 0, or -EINVAL with
+ * its place and what is wanted in @error. */
+int check_fields(const struct cJSON *fixture, struct text *error);
 
 /* repeats.c: all "repeat" are counts, and what they make fits in memory. */
 int check_repeats(const struct cJSON *json, struct text *error);

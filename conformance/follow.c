@@ -122,7 +122,7 @@ static int observe_here(struct following *f, const char *digest)
 /* However the machine ends, what came of it is judged: it says itself how it ended. */
 static int observe_there(struct following *f, const struct vm *vm)
 {
-	char **argv = vm_argv(f->o, vm);
+	char **argv = vm_argv(f->o, vm, false);
 	int status = run_observer(f, argv);
 
 	words_free(argv);

@@ -8,11 +8,6 @@
 
 #include <cjson/cJSON.h>
 
-static const cJSON *field(const cJSON *o, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
 static bool is_list_of_strings(const cJSON *array)
 {
 	const cJSON *o;
@@ -34,8 +29,8 @@ static cJSON *read_list(int dir, const char *name, struct text *error)
 		return NULL;
 	if (read_file_at(dir, path, CASE_MAX, &text, &len) == 0)
 		list = json_strict(text, len, error);
-	if (list && is_list_of_strings(field(list, "maskedPaths")) &&
-	    is_list_of_strings(field(list, "readonlyPaths")))
+	if (list && is_list_of_strings(json_field(list, "maskedPaths")) &&
+	    is_list_of_strings(json_field(list, "readonlyPaths")))
 		return list;
 	text_addf(error, "%slists: %s is no list with maskedPaths and readonlyPaths",
 		  error->len ? "; " : "", path);
@@ -66,7 +61,7 @@ static void add_new(cJSON *to, const cJSON *from)
 static cJSON *make_container(const cJSON *fixture, const char *name, const cJSON *masked,
 			     const cJSON *readonly)
 {
-	cJSON *k = cJSON_Duplicate(field(fixture, "container"), true);
+	cJSON *k = cJSON_Duplicate(json_field(fixture, "container"), true);
 	cJSON *classes = cJSON_GetObjectItemCaseSensitive(k, "paths");
 
 	cJSON_AddStringToObject(k, "name", name);
@@ -86,8 +81,8 @@ static int add_list(int dir, const cJSON *fixture, const char *name, cJSON *cont
 		    const struct union_of_lists *all, struct text *error)
 {
 	cJSON *list = read_list(dir, name, error);
-	const cJSON *masked = list ? field(list, "maskedPaths") : NULL;
-	const cJSON *readonly = list ? field(list, "readonlyPaths") : NULL;
+	const cJSON *masked = list ? json_field(list, "maskedPaths") : NULL;
+	const cJSON *readonly = list ? json_field(list, "readonlyPaths") : NULL;
 	cJSON *k;
 
 	if (!list)
@@ -105,13 +100,13 @@ static int add_list(int dir, const cJSON *fixture, const char *name, cJSON *cont
 /* It becomes all the containers: each gets a name and paths of its own. */
 static int check_template(const cJSON *fixture, struct text *error)
 {
-	const cJSON *k = field(fixture, "container");
-	const cJSON *paths = cJSON_IsObject(k) ? field(k, "paths") : NULL;
+	const cJSON *k = json_field(fixture, "container");
 
-	if (cJSON_IsObject(k) && !field(k, "name") && (!paths || cJSON_IsObject(paths)))
-		return 0;
-	text_add(error, "container: lists need one, without a name, with an object of paths");
-	return -EINVAL;
+	if (!k)
+		return refuse(error, "container: missing; lists need one, {} at least");
+	if (json_field(k, "name"))
+		return refuse(error, "container: name: each list gives its own; leave it out");
+	return 0;
 }
 
 int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text *error)
@@ -122,7 +117,7 @@ int lists_expand(int dir, const cJSON *fixture, struct case_list *l, struct text
 	const cJSON *name;
 	int r = check_template(fixture, error);
 
-	cJSON_ArrayForEach (name, field(fixture, "lists"))
+	cJSON_ArrayForEach (name, json_field(fixture, "lists"))
 		if (r == 0)
 			r = add_list(dir, fixture, cJSON_GetStringValue(name), containers, &all,
 				     error);

@@ -21,6 +21,8 @@ static const struct {
 	{ "show", cmd_show, "BUNDLE [--write DIR]",
 	  "a case: tree, lists, config.json; writes a bundle to run by hand" },
 	{ "run", cmd_run, "--runtime PATH [OPTION]...", "observe and judge a runtime" },
+	{ "shell", cmd_shell, "--kernels NAME --runtime PATH [OPTION]...",
+	  "a shell on a kernel in a virtual machine, cases and bundles at hand" },
 	{ "observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out" },
 	{ "judge", cmd_judge, "FOLDER | FACTS... [--json] [OPTION]...",
 	  "only judge: facts in, report on stdout; no root, any machine" },
@@ -52,7 +54,8 @@ static int help(const char *name)
 			continue;
 		printf("usage: maskspec %s %s\n%s\n", name, commands[i].args, commands[i].help);
 		fflush(stdout);
-		return commands[i].main == cmd_run || commands[i].main == cmd_judge
+		return commands[i].main == cmd_run || commands[i].main == cmd_judge ||
+				       commands[i].main == cmd_shell
 			       ? commands[i].main(2, argv)
 			       : 0;
 	}

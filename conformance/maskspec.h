@@ -10,8 +10,12 @@
 #define EXIT_NOTHING_RAN 4
 
 typedef int command_main(int argc, char **argv);
-command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_version;
+command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_shell, cmd_version;
 
+/* Writes DIR/CONTAINER for each container of a case, to be run by hand: 0, or the exit status after a
+ * message. What is left to do is in show_by_hand. */
+int show_write(const struct test_case *c, const char *dir);
+extern const char show_by_hand[];
 /* Folder of this program's binary, where `observe` lies, too; owned by the caller. */
 char *program_dir(void);
 /* --fixtures, or the fixtures of the checkout this was built in; owned by the caller. */

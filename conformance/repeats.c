@@ -4,11 +4,6 @@
 
 #include <cjson/cJSON.h>
 
-static const cJSON *field(const cJSON *o, const char *name)
-{
-	return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
 static void number_strings(cJSON *o, int number)
 {
 	cJSON *child;
@@ -16,7 +11,7 @@ static void number_strings(cJSON *o, int number)
 
 	/* The %d of a repeat inside is its own. */
 	cJSON_ArrayForEach (child, o)
-		if (!field(child, "repeat"))
+		if (!json_field(child, "repeat"))
 			number_strings(child, number);
 	if (!cJSON_IsString(o) || !(at = strstr(o->valuestring, "%d")))
 		return;
@@ -38,7 +33,7 @@ static void add_repeated(cJSON *to, const cJSON *o, int n)
 
 		cJSON_DeleteItemFromObjectCaseSensitive(copy, "repeat");
 		number_strings(copy, i);
-		if (cJSON_GetArraySize(copy) == 1 && field(copy, "path")) {
+		if (cJSON_GetArraySize(copy) == 1 && json_field(copy, "path")) {
 			cJSON *s = cJSON_DetachItemFromObjectCaseSensitive(copy, "path");
 
 			cJSON_Delete(copy);
@@ -56,7 +51,7 @@ cJSON *expand_repeats(const cJSON *a)
 	const cJSON *o;
 
 	cJSON_ArrayForEach (o, a) {
-		const cJSON *n = field(o, "repeat");
+		const cJSON *n = json_field(o, "repeat");
 
 		if (n)
 			add_repeated(to, o, n->valueint);
@@ -89,7 +84,6 @@ int check_repeats(const cJSON *json, struct text *error)
 {
 	if (expanded_size(json) <= NODES_MOST)
 		return 0;
-	text_addf(error, "repeat: none of 1 to %d, or more than %d values in all", REPEATS_MOST,
-		  NODES_MOST);
-	return -EINVAL;
+	return refuse(error, "repeat: none of 1 to %d, or more than %d values in all", REPEATS_MOST,
+		      NODES_MOST);
 }

@@ -29,6 +29,7 @@ struct planned {
 struct plan {
 	struct planned *cases;
 	size_t n;
+	struct case_list list; /* that they are of */
 	char *run_id;
 };
 

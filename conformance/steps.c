@@ -21,91 +21,25 @@
 
 #include <cjson/cJSON.h>
 
-static const cJSON *field(const cJSON *o, const char *name)
+static int check_at(const char *at, struct text *error)
 {
-	return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
-static int fault(struct text *error, const char *what)
-{
-	text_addf(error, "steps: %s", what);
-	return -EINVAL;
-}
-
-static int check_exec(const cJSON *step, struct text *error)
-{
-	const cJSON *uid = field(step, "uid"), *cwd = field(step, "cwd");
-	const cJSON *caps = field(step, "capabilities");
-
-	if (uid && (!cJSON_IsNumber(uid) || uid->valuedouble < 0 || uid->valuedouble > 65535))
-		return fault(error, "\"uid\" is no id");
-	if (cwd && (!cJSON_IsString(cwd) || cwd->valuestring[0] != '/'))
-		return fault(error, "\"cwd\" is not absolute");
-	if (caps && !(cJSON_IsString(caps) && has_word("none admin", caps->valuestring)))
-		return fault(error, "\"capabilities\" is none of none admin");
-	return check_arrays(step, "args", "steps", error);
-}
-
-static int check_update(const cJSON *step, struct text *error)
-{
-	return cJSON_IsObject(field(step, "resources"))
-		       ? 0
-		       : fault(error, "\"resources\" is no object");
-}
-
-static int check_kill(const cJSON *step, struct text *error)
-{
-	const char *at = cJSON_GetStringValue(field(step, "at"));
 	unsigned int part, parts;
 	char rest;
 
-	if (at && sscanf(at, "%u/%u%c", &part, &parts, &rest) == 2 && part < parts)
+	if (sscanf(at, "%u/%u%c", &part, &parts, &rest) == 2 && part < parts)
 		return 0;
-	return fault(error, "\"at\" is no \"N/M\" with N below M");
+	return refuse(error, "at: \"%s\" is no \"N/M\" with N below M", at);
 }
 
-static int check_count(const cJSON *step, const char *name, struct text *error)
+static enum step_kind kind_of(const cJSON *step)
 {
-	const cJSON *n = field(step, name);
-
-	if (cJSON_IsNumber(n) && n->valueint >= 1 && n->valueint <= 65536 &&
-	    n->valuedouble == n->valueint)
-		return 0;
-	text_addf(error, "steps: \"%s\" is none of 1 to 65536", name);
-	return -EINVAL;
-}
-
-static int check_fill(const cJSON *step, struct text *error)
-{
-	return check_count(step, "room", error);
-}
-
-static int check_limit(const cJSON *step, struct text *error)
-{
-	return check_count(step, "most", error);
-}
-
-static const struct step_rule {
-	const char *fields;
-	int (*check)(const cJSON *step, struct text *error);
-} rules[STEP_KINDS] = {
-	[STEP_EXEC] = { "do name uid cwd capabilities args", check_exec },
-	[STEP_PAUSE] = { "do name", NULL },
-	[STEP_UPDATE] = { "do name resources", check_update },
-	[STEP_KILL] = { "do name at", check_kill },
-	[STEP_FILL] = { "do name room", check_fill },
-	[STEP_LIMIT] = { "do name most", check_limit },
-};
-
-static size_t kind_of(const cJSON *step)
-{
-	const char *s = cJSON_GetStringValue(field(step, "do"));
+	const char *s = json_string(step, "do", "");
 	size_t i;
 
-	for (i = 0; i < STEP_KINDS; i++)
-		if (s && streq(s, step_kind_names[i]))
+	for (i = 0; i < STEP_KINDS - 1; i++)
+		if (streq(s, step_kind_names[i]))
 			break;
-	return i;
+	return (enum step_kind)i;
 }
 
 static bool is_round(const char *name)
@@ -122,21 +56,18 @@ static int check_name(const struct container *k, const char *name, struct text *
 {
 	size_t i;
 
-	if (check_plain(name, "steps", error) < 0)
+	if (check_plain(name, "name", error) < 0)
 		return -EINVAL;
 	if (has_word("before create start first run running exec kill delete cleanup after hook",
 		     name) ||
-	    is_round(name)) {
-		text_addf(error, "steps: \"name\": \"%s\" is a phase of its own", name);
-		return -EINVAL;
-	}
-	if (has_word("config process", name)) {
-		text_addf(error, "steps: \"name\": %s.json is a file of its own", name);
-		return -EINVAL;
-	}
+	    is_round(name))
+		return refuse(error, "name: \"%s\" is a phase of its own; choose another", name);
+	if (has_word("config process", name))
+		return refuse(error, "name: %s.json is a file of its own; choose another", name);
 	for (i = 0; i < k->n_steps; i++)
 		if (streq(k->steps[i].name, name))
-			return fault(error, "two have the same name");
+			return refuse(error, "name: steps[%zu] is \"%s\", too; choose another", i,
+				      name);
 	return 0;
 }
 
@@ -147,13 +78,13 @@ static char *argument(const cJSON *container, const struct container *k, const c
 	case STEP_EXEC:
 		return exec_text(container, k->name, step);
 	case STEP_UPDATE:
-		return cJSON_PrintUnformatted(field(step, "resources"));
+		return cJSON_PrintUnformatted(json_field(step, "resources"));
 	case STEP_KILL:
-		return xstrdup(field(step, "at")->valuestring);
+		return xstrdup(json_field(step, "at")->valuestring);
 	case STEP_FILL:
-		return xasprintf("%d", field(step, "room")->valueint);
+		return xasprintf("%d", json_field(step, "room")->valueint);
 	case STEP_LIMIT:
-		return xasprintf("%d", field(step, "most")->valueint);
+		return xasprintf("%d", json_field(step, "most")->valueint);
 	case STEP_PAUSE:
 	case STEP_KINDS:
 	default:
@@ -164,26 +95,19 @@ static char *argument(const cJSON *container, const struct container *k, const c
 static int read_step(const cJSON *container, struct container *k, const cJSON *step,
 		     struct text *error)
 {
-	const char *name = cJSON_GetStringValue(field(step, "name"));
-	size_t kind = kind_of(step);
-	int r;
+	const char *name = json_string(step, "name", "");
+	enum step_kind kind = kind_of(step);
+	int r = check_name(k, name, error);
 
-	if (kind == STEP_KINDS)
-		return fault(
-			error,
-			"\"do\" is none of exec pause update kill-create fill-mounts limit-files");
-	r = check_fields(step, rules[kind].fields, "steps", error);
-	if (r == 0)
-		r = check_name(k, name ? name : "", error);
-	if (r == 0 && rules[kind].check)
-		r = rules[kind].check(step, error);
+	if (r == 0 && kind == STEP_KILL)
+		r = check_at(json_string(step, "at", ""), error);
 	if (r < 0)
 		return r;
 	GROW(k->steps, k->n_steps);
 	k->steps[k->n_steps++] = (struct step){
-		.kind = (enum step_kind)kind,
+		.kind = kind,
 		.name = xstrdup(name),
-		.arg = argument(container, k, step, (enum step_kind)kind),
+		.arg = argument(container, k, step, kind),
 	};
 	return 0;
 }
@@ -191,10 +115,12 @@ static int read_step(const cJSON *container, struct container *k, const cJSON *s
 int steps_read(const cJSON *container, struct container *k, struct text *error)
 {
 	const cJSON *step;
-	int r = 0;
 
-	cJSON_ArrayForEach (step, field(container, "steps"))
-		if (r == 0)
-			r = read_step(container, k, step, error);
-	return r;
+	cJSON_ArrayForEach (step, json_field(container, "steps")) {
+		_cleanup_text_ struct text why = { 0 };
+
+		if (read_step(container, k, step, &why) < 0)
+			return refuse(error, "steps[%zu]: %s", k->n_steps, text_str(&why));
+	}
+	return 0;
 }

@@ -2,11 +2,38 @@
 /*
  * What every fixture must be before it is expanded. cJSON cuts strings at \u0000, keeps keys that
  * stand twice and ends at a NUL byte: a fixture with any of these would ask for something other
- * than what a reader sees, and so would a misspelt field or one of another type.
+ * than what a reader sees.
  */
 #include "conformance/fixture.h"
 
 #include <cjson/cJSON.h>
+#include <stdarg.h>
+
+const cJSON *json_field(const cJSON *o, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+const char *json_string(const cJSON *o, const char *name, const char *otherwise)
+{
+	const cJSON *s = json_field(o, name);
+
+	return cJSON_IsString(s) ? s->valuestring : otherwise;
+}
+
+int refuse(struct text *error, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) >= 0) {
+		text_add(error, s);
+		free(s);
+	}
+	va_end(ap);
+	return -EINVAL;
+}
 
 /* A NUL byte anywhere, or its escape; a backslash that is itself escaped begins none. */
 static bool has_nul(const char *text, size_t len)
@@ -60,40 +87,10 @@ cJSON *json_strict(const char *text, size_t len, struct text *error)
 	return json;
 }
 
-int check_fields(const cJSON *o, const char *known, const char *where, struct text *error)
-{
-	const cJSON *child;
-
-	if (!cJSON_IsObject(o)) {
-		text_addf(error, "%s: not an object", where);
-		return -EINVAL;
-	}
-	cJSON_ArrayForEach (child, o) {
-		if (has_word(known, child->string))
-			continue;
-		text_addf(error, "%s: \"%s\" is none of %s", where, child->string, known);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-int check_arrays(const cJSON *o, const char *names, const char *where, struct text *error)
-{
-	const cJSON *child;
-
-	cJSON_ArrayForEach (child, o) {
-		if (!has_word(names, child->string) || cJSON_IsArray(child))
-			continue;
-		text_addf(error, "%s.%s: not an array", where, child->string);
-		return -EINVAL;
-	}
-	return 0;
-}
-
 int check_plain(const char *word, const char *where, struct text *error)
 {
 	if (word && *word && !strpbrk(word, "/.% "))
 		return 0;
-	text_addf(error, "%s: \"%s\" can't be a name", where, word ? word : "");
-	return -EINVAL;
+	return refuse(error, "%s: \"%s\" can't be a name: not empty, no blank, none of / . %%",
+		      where, word ? word : "");
 }

@@ -122,48 +122,56 @@ static int write_commands(const struct run_options *o, const struct plan *p, con
 	return write_file_at(AT_FDCWD, file, t.s, t.len);
 }
 
-int vm_image(const struct run_options *o, const struct plan *p, const char *digest)
+static char **image_argv(const struct run_options *o, const char *shell)
 {
-	_cleanup_free_ char *image = script(o, "image");
 	_cleanup_free_ char *build = program_dir();
-	_cleanup_free_ char *init = xasprintf("%s/vm/init", build);
-	_cleanup_free_ char *observe = xasprintf("%s/observe", build);
-	_cleanup_free_ char *initrd = xasprintf("%s/vm/initrd", o->out);
-	_cleanup_free_ char *dir = xasprintf("%s/vm/commands", o->out);
-	_cleanup_free_ char *commands = xasprintf("%s:/maskspec", dir);
-	_cleanup_free_ char *cases = xasprintf("%s/cases:/maskspec/cases", o->out);
-	char *argv[] = { image,
-			 (char *)(uintptr_t) "--cache",
-			 (char *)(uintptr_t)o->cache,
-			 (char *)(uintptr_t) "--output",
-			 initrd,
-			 (char *)(uintptr_t) "--init",
-			 init,
-			 (char *)(uintptr_t) "--observe",
-			 observe,
-			 (char *)(uintptr_t) "--runtime",
-			 o->runtime,
-			 (char *)(uintptr_t) "--tree",
-			 commands,
-			 (char *)(uintptr_t) "--tree",
-			 cases,
-			 NULL };
-	_cleanup_free_ char *above = xasprintf("%s/vm", o->out);
-	int r, status;
+	const struct {
+		const char *option;
+		char *value;
+	} pairs[] = {
+		{ "--cache", xstrdup(o->cache) },
+		{ "--output", xasprintf("%s/vm/initrd", o->out) },
+		{ "--init", xasprintf("%s/vm/init", build) },
+		{ "--observe", xasprintf("%s/observe", build) },
+		{ "--runtime", xstrdup(o->runtime) },
+		{ "--tree", xasprintf("%s/vm/commands:/maskspec", o->out) },
+		{ "--tree", xasprintf("%s/cases:/maskspec/cases", o->out) },
+		{ "--tree", shell ? xasprintf("%s:/maskspec", shell) : NULL },
+	};
+	struct words w = { 0 };
+	size_t i;
 
-	if ((mkdir(above, 0755) < 0 && errno != EEXIST) ||
-	    (mkdir(dir, 0755) < 0 && errno != EEXIST))
-		return complain(EXIT_USAGE, "%s: %s", dir, errno_name(errno));
-	r = write_commands(o, p, digest, dir);
+	words_add(&w, script(o, "image"));
+	for (i = 0; i < ARRAY_SIZE(pairs) && pairs[i].value; i++) {
+		words_add(&w, xstrdup(pairs[i].option));
+		words_add(&w, pairs[i].value);
+	}
+	if (shell)
+		words_add(&w, xstrdup("--shell"));
+	words_end(&w);
+	return w.v;
+}
+
+int vm_image(const struct run_options *o, const struct plan *p, const char *digest,
+	     const char *shell)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/vm/commands", o->out);
+	int r = make_folders(dir), status;
+	char **argv;
+
+	if (r == 0)
+		r = write_commands(o, p, digest, dir);
 	if (r < 0)
-		return complain(EXIT_USAGE, "%s/commands: %s", dir, errno_name(-r));
+		return complain(EXIT_USAGE, "%s: %s", dir, errno_name(r));
+	argv = image_argv(o, shell);
 	status = run_tool(argv, NULL);
+	words_free(argv);
 	return status == 0 ? -1 : status;
 }
 
 /* boot --------------------------------------------------------------------------------------- */
 
-char **vm_argv(const struct run_options *o, const struct vm *v)
+char **vm_argv(const struct run_options *o, const struct vm *v, bool shell)
 {
 	_cleanup_free_ char *build = program_dir();
 	const struct {
@@ -190,6 +198,8 @@ char **vm_argv(const struct run_options *o, const struct vm *v)
 		words_add(&w, xstrdup(pairs[i].option));
 		words_add(&w, pairs[i].value);
 	}
+	if (shell)
+		words_add(&w, xstrdup("--shell"));
 	words_end(&w);
 	return w.v;
 }
@@ -197,7 +207,7 @@ char **vm_argv(const struct run_options *o, const struct vm *v)
 /* How to boot it again is asked of vm/boot, which knows its own words. */
 static void say_by_hand(const struct run_options *o, const struct vm *v)
 {
-	char **argv = vm_argv(o, v);
+	char **argv = vm_argv(o, v, false);
 	struct words w = { 0 };
 	_cleanup_text_ struct text out = { 0 };
 	size_t i;

@@ -15,9 +15,11 @@ void vm_free(struct vm *v);
 #define _cleanup_vm_ _cleanup_(vm_free)
 /* Each returns -1 to go on, or the exit status after a message. */
 int vm_fetch(const struct run_options *o, struct vm *ret);
-/* Writes OUT/vm: the commands of the machine's init, and its initramfs. */
-int vm_image(const struct run_options *o, const struct plan *p, const char *digest);
+/* Writes OUT/vm: the commands of the machine's init, and its initramfs. With @shell, a folder or
+ * NULL, programs for a person, and what is in there at /maskspec. */
+int vm_image(const struct run_options *o, const struct plan *p, const char *digest,
+	     const char *shell);
 /* The words that start the machine; the array and words are owned. */
-char **vm_argv(const struct run_options *o, const struct vm *v);
+char **vm_argv(const struct run_options *o, const struct vm *v, bool shell);
 /* Keeps the image and says how to boot it, or removes it (KEEP). */
 void vm_tidy(const struct run_options *o, const struct vm *v);

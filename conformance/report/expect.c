@@ -158,9 +158,13 @@ int expect_load(const char *value, const char *dir, struct expects *ret, char **
 	_cleanup_free_ char *text = NULL, *error = NULL;
 	int r;
 
-	r = list_read("EXPECT", path, &text, ret_error);
-	if (r < 0)
+	r = list_read("EXPECT", path, &text, &error);
+	if (r < 0) {
+		_cleanup_free_ char *choices = list_choices(path, dir);
+
+		*ret_error = xasprintf("%s%s", error, choices);
 		return r;
+	}
 	r = expect_parse(path, text, ret, &error);
 	if (r < 0)
 		*ret_error = xasprintf("EXPECT: %s", error);

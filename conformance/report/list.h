@@ -11,3 +11,6 @@
 int list_read(const char *what, const char *path, char **ret_text, char **ret_error);
 /* Path of the file that @value names: with a slash itself, else below @dir, else itself. */
 char *list_path(const char *value, const char *dir);
+/* What to write in place of @path, where no such file is: the names in @dir; "" for any other
+ * error than ENOENT. Owned by the caller. */
+char *list_choices(const char *path, const char *dir);

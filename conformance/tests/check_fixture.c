@@ -419,7 +419,8 @@ END_TEST
 START_TEST(test_odd)
 {
 	static const char json[] =
-		K "\"without\":\"/dev\",\"root\":\"/p\",\"cwd\":\"/proc/self/fd/7\"},"
+		X "\"tree\":[{\"file\":\"/p/f\"}],\"containers\":[{\"without\":\"/"
+		  "dev\",\"root\":\"/p\",\"cwd\":\"/proc/self/fd/7\"},"
 		  "{\"name\":\"b\",\"hostPid\":true" E;
 	_cleanup_case_list_ struct case_list l = { 0 };
 	const char *a, *b;

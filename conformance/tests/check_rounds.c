@@ -213,7 +213,8 @@ START_TEST(test_fixture)
 	ck_assert_int_eq(fixture_read(AT_FDCWD, "x.json", good, sizeof(good) - 1, &l, &error), 0);
 	ck_assert_str_eq(l.cases[0].containers[0].state, "b");
 	ck_assert_int_lt(fixture_read(AT_FDCWD, "x.json", bad, sizeof(bad) - 1, &l, &error), 0);
-	ck_assert_str_eq(text_str(&error), "stateRoot: \"a/b\" can't be a name");
+	ck_assert_str_eq(text_str(&error), "container a: stateRoot: \"a/b\" can't be a name: not "
+					   "empty, no blank, none of / . %");
 	ck_assert_int_lt(fixture_read(AT_FDCWD, "x.json", number, sizeof(number) - 1, &l, &error),
 			 0);
 }

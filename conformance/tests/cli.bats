@@ -58,7 +58,9 @@ wrong() {
 	wrong DENY=openat "openat2 open_tree" nr_inodes=1 -- --deny "openat2 openat"
 	wrong FILTER=no-such-thing "maskspec list" -- --filter no-such-thing
 	wrong REQUIRE no-such-id "maskspec list" -- --require no-such-id
-	wrong EXPECT no-such-file -- --expect no-such-file
+	wrong EXPECT no-such-file "give a path, or a name in" "expect: crun, runc" -- \
+		--expect no-such-file
+	wrong EXPECT ./no-such-file "expect: crun, runc" -- --expect ./no-such-file
 	wrong WITHHELD no-such-file -- --withheld no-such-file
 	wrong "OUT=/proc/none" "name a folder" -- --out /proc/none
 	wrong "--profil" "help run" -- --profil=core --profilx core
@@ -71,6 +73,40 @@ wrong() {
 	wrong EXPECT "expect:1" "five with tabs" -- --expect "$BATS_TEST_TMPDIR/expect"
 	printf '*\t*\tno-such-id\tfail\tbecause\n' >"$BATS_TEST_TMPDIR/expect"
 	wrong EXPECT "expect:1" no-such-id -- --expect "$BATS_TEST_TMPDIR/expect"
+}
+
+@test "FILTER and REQUIRE of another profile: which one has it" {
+	wrong "FILTER=sec-null: not in PROFILE=core, but in security; give PROFILE=security" \
+		"PROFILE=all" -- --filter sec-null
+	wrong "FILTER=dir-empty: not in PROFILE=security, but in core" -- --filter dir-empty \
+		--profile security
+	wrong "FILTER=sec-nul: no case and no requirement" "near: sec-null" -- --filter sec-nul
+	wrong FILTER=sec-null FILTER=scale-1024 PROFILE=scale -- --filter "sec-null scale-1024"
+	wrong "names no case but preflight" -- --filter preflight
+	# Where something is left to judge, what is not is said and no more.
+	run -0 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
+		--filter "dir-empty sec-null" --require life-pause
+	[[ $stderr == *"FILTER=sec-null: not in PROFILE=core, but in security"* ]]
+	[[ $stderr == *"REQUIRE=life-pause: not in PROFILE=core, but in scale"* ]]
+	[[ $stderr != *dir-empty* ]]
+	run -0 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" \
+		--filter sec-null --profile all
+	[[ $stderr != *FILTER* ]]
+}
+
+@test "a bad fixture: file, container, step and field" {
+	local bundles=$BATS_TEST_TMPDIR/fixtures/bundles
+	mkdir -p "$bundles"
+	cat >"$bundles/x.json" <<-'END'
+		{ "schema": "maskspec-fixture/1", "name": "x", "containers": [{ "name": "plain" },
+		  { "name": "k", "hostPid": false, "steps": [{ "do": "pause", "name": "p" },
+		    { "do": "exec", "name": "run" }] }] }
+	END
+	wrong "$bundles/x.json: container k: steps[1]: name: \"run\" is a phase of its own" -- \
+		--fixtures "$BATS_TEST_TMPDIR/fixtures"
+	sed -i 's/false/"true"/' "$bundles/x.json"
+	wrong "$bundles/x.json: container k: hostPid: \"true\" is neither true nor false" -- \
+		--fixtures "$BATS_TEST_TMPDIR/fixtures"
 }
 
 @test "no runtime, or one that the kit would cover" {
@@ -88,6 +124,14 @@ wrong() {
 	[[ $stderr == *"STRICT=yes"*"1 or not set"* ]]
 	run -2 --separate-stderr make conformance PROFIL=core OUT="$OUT"
 	[[ $stderr == *PROFIL*"make help"* ]]
+	run -2 --separate-stderr make conformance EVERY=5 OUT="$OUT"
+	[[ $stderr == *"EVERY: no variable of make conformance, but of make faults"* ]]
+	run -2 --separate-stderr make conformance RUNTIMES="runc-*" OUT="$OUT"
+	[[ $stderr == *"RUNTIMES: no variable of make conformance, but of make matrix matrix-runtimes"* ]]
+	run -2 --separate-stderr make -n all RECORD=1
+	[[ $stderr == *"RECORD: no variable of make all, but of make matrix"* ]]
+	run -2 --separate-stderr make -n matrix FILTER=dir-empty
+	[[ $stderr == *"FILTER: no variable of make matrix, but of make conformance"* ]]
 	[ ! -e "$OUT/facts" ]
 }
 

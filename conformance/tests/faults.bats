@@ -84,11 +84,24 @@ answered() {
 @test "through make: FAULT is of make faults, and of nothing else" {
 	cd "$CHECKOUT"
 	run -2 --separate-stderr make conformance FAULT=1:pass OUT="$OUT"
-	[[ $stderr == *"FAULT: no such variable"* ]]
+	[[ $stderr == *"FAULT: no variable of make conformance, but of make faults"* ]]
 	run -2 --separate-stderr make -s faults FAULT=1:eio
 	[[ $stderr == *"FAULT=1:eio: it is K:pass or K:einval"* ]]
 	run -0 make help
 	[[ $output == *"make faults"*"FAULT=K:pass"* ]]
+}
+
+@test "through make: what the faults don't take is refused by name" {
+	local given
+	cd "$CHECKOUT"
+	for given in PROFILE=security FILTER=dir-empty REQUIRE=sb-shared EXPECT=runc STRICT=1; do
+		run -2 --separate-stderr make -s faults "$given"
+		[[ $stderr == *"${given%=*}: no variable of make faults, but of make conformance"* ]] ||
+			fail "$given:" "$stderr"
+	done
+	# As ever: what it takes gets to it.
+	run -2 --separate-stderr make -s faults EVERY=0
+	[[ $stderr == *"EVERY=0: not a number from 1 to 9999"* ]]
 }
 
 @test "the K-th call is not made, it and no other, and the report says so" {
