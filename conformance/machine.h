@@ -5,11 +5,11 @@
  *
  *   machine/1
  *   image SHA256               of the kernel
- *   accel NAME | qemu VERSION | append WORDS | memory MIB | cpus N   append: the kernel's command line
- *   boot MILLISECONDS          to the first word of its init, "" where there was none
- *   fault CASES LINES          what the kernel said that lets nothing be believed
- *   warning CASES LINES        what else it said; CASES ran at that time, blank-separated
- *   running CASES              when it ended
+ *   accel NAME | qemu VERSION | append WORDS | memory MIB | cpus N   append: the kernel's command
+ * line boot MILLISECONDS          to the first word of its init, "" where there was none fault
+ * CASES LINES          what the kernel said that lets nothing be believed warning CASES LINES what
+ * else it said; CASES ran at that time, blank-separated running CASES              when it ended
+ *   doubtful CASES             that ran when a fault was said, or began after it
  *   ended REASON               "" where it ended as it should
  *   end LINES
  */
@@ -27,7 +27,8 @@ struct machine_remark {
 /* Strings point into @text; what no line says is "". */
 struct machine {
 	char *text;
-	const char *image, *accel, *qemu, *append, *memory, *cpus, *boot, *running, *ended;
+	const char *image, *accel, *qemu, *append, *memory, *cpus, *boot, *running, *doubtful,
+		*ended;
 	struct machine_remark *remarks;
 	size_t n;
 };
@@ -42,5 +43,7 @@ void machine_unknown(struct machine *ret, const char *ended);
 char *machine_write(const struct machine *m);
 /* Why nothing that was seen there counts, one sentence with the kernel's lines; NULL: it does. */
 char *machine_fault(const struct machine *m);
+/* Why the facts of @file are no evidence, there or not; NULL: they are. Owned. */
+char *machine_doubt(const struct machine *m, const char *file);
 /* Why the facts of @file are not there; "" where the machine does not know either. Owned. */
 char *machine_why_missing(const struct machine *m, const char *file);
