@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 
 enum { EXIT_OK, EXIT_USAGE = 2, EXIT_BROKEN };
 
@@ -159,6 +158,7 @@ static int write_machine(const struct watch *w, const char *accel, const char *v
 		.cpus = o->cpus,
 		.boot = boot,
 		.running = text_str(&w->running),
+		.doubtful = text_str(&w->doubtful),
 		.ended = w->why,
 	};
 	_cleanup_free_ char *append = qemu_append(o, accel, NULL);
@@ -180,25 +180,38 @@ static void on_signal(int sig)
 	watch_signal = sig;
 }
 
+/* 0, or a negative errno; w->why says more. */
+static int run_qemu(struct watch *w, const char *accel)
+{
+	char **argv = qemu_argv(w->o, accel, w->o->shell ? "shell" : NULL);
+	struct qemu q;
+	int r = qemu_start(argv, &q);
+
+	if (r == 0)
+		watch_machine(w, &q);
+	else
+		w->why = xasprintf("qemu could not be started: %s", errno_name(-r));
+	words_free(argv);
+	return r;
+}
+
+/* Without @version qemu can't be run; the facts get to know that, too. */
 static int run(const struct boot_options *o, const char *accel, const char *version)
 {
 	_cleanup_close_ int facts =
 		o->facts ? open(o->facts, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -EBADF;
 	_cleanup_fclose_ FILE *console = o->console ? fopen(o->console, "we") : NULL;
 	struct watch w = { .o = o, .facts_fd = facts, .console = console, .events = stdout };
-	char **argv = qemu_argv(o, accel, o->shell ? "shell" : NULL);
-	struct qemu q;
-	int r;
+	int r = -ENOENT;
 
 	if (o->facts && facts < 0) {
 		fprintf(stderr, "boot: %s: %s\n", o->facts, errno_name(errno));
 		return EXIT_USAGE;
 	}
-	r = qemu_start(argv, &q);
-	if (r == 0)
-		watch_machine(&w, &q);
+	if (version)
+		r = run_qemu(&w, accel);
 	else
-		w.why = xasprintf("qemu could not be started: %s", errno_name(-r));
+		w.why = xasprintf("%s can't be run; run: make deps", o->qemu);
 	if (w.why)
 		fprintf(stderr, "boot: the machine: %s\n", w.why);
 	if (facts >= 0 && write_machine(&w, accel, version) < 0)
@@ -206,7 +219,6 @@ static int run(const struct boot_options *o, const char *accel, const char *vers
 	if (w.why)
 		r = -EIO;
 	watch_free(&w);
-	words_free(argv);
 	return r < 0 ? EXIT_BROKEN : EXIT_OK;
 }
 
@@ -238,12 +250,9 @@ int main(int argc, char **argv)
 		return puts(line) < 0 ? EXIT_BROKEN : EXIT_OK;
 	}
 	version = qemu_version(o.qemu);
-	if (!version) {
-		fprintf(stderr, "boot: %s can't be run; run: make deps\n", o.qemu);
-		return EXIT_BROKEN;
-	}
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	return run(&o, accel_choose(&o, version), version);
+	sigaction(WATCH_ENOUGH, &sa, NULL);
+	return run(&o, version ? accel_choose(&o, version) : "", version);
 }
