@@ -97,6 +97,10 @@ static int run_kernel(const struct run_options *o)
 
 	child_catch(true);
 	status = plan_make(o, &p);
+	/* To fetch takes its time: where that is interrupted, the status has a place, too. */
+	if (status < 0 && o->kernel && make_folders(o->out) < 0)
+		status = complain(EXIT_USAGE, "OUT=%s: %s; name a folder that can be written",
+				  o->out, errno_name(errno));
 	if (status < 0 && o->kernel)
 		status = vm_fetch(o, &vm);
 	if (status < 0)

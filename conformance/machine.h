@@ -8,7 +8,7 @@
  *   accel NAME | qemu VERSION | append WORDS | memory MIB | cpus N   append: the kernel's command
  * line boot MILLISECONDS          to the first word of its init, "" where there was none fault
  * CASES LINES          what the kernel said that lets nothing be believed warning CASES LINES what
- * else it said; CASES ran at that time, blank-separated running CASES              when it ended
+ * else it said; CASES ran about then, blank-separated running CASES              when it ended
  *   doubtful CASES             that ran when a fault was said, or began after it
  *   ended REASON               "" where it ended as it should
  *   end LINES

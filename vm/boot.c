@@ -208,6 +208,9 @@ static int run(const struct boot_options *o, const char *accel, const char *vers
 		fprintf(stderr, "boot: %s: %s\n", o->facts, errno_name(errno));
 		return EXIT_USAGE;
 	}
+	/* Who waits for a machine, or was killed, has what it said up to then. */
+	if (console)
+		setvbuf(console, NULL, _IONBF, 0);
 	if (version)
 		r = run_qemu(&w, accel);
 	else

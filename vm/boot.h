@@ -53,6 +53,7 @@ struct watch {
 	FILE *console; /* or NULL */
 	FILE *events;  /* or NULL */
 	struct console said;
+	unsigned long said_ms[SPLATS_MAX]; /* when, of this clock */
 	struct text input, words;
 	struct text running, doubtful; /* cases, blank-separated: machine.h */
 	bool fault;		       /* was said on the console */

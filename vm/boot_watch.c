@@ -12,6 +12,7 @@
 #define CONSOLE_KEPT (4u << 20)
 #define CONSOLE_FLOOD (64u << 20)
 #define WORDS_KEPT 4096
+#define JUST_NOW_MS 2000
 
 volatile int watch_signal;
 
@@ -50,8 +51,28 @@ static void no_longer_running(struct watch *w, const char *name)
 	text_add(&w->running, text_str(&left));
 }
 
+/* While the machine's init sends the facts of one case the next has begun, and what the kernel says
+ * of it comes before word of that: so what was said just now may be this case's, too. */
+static void share_splats(struct watch *w, const char *name)
+{
+	unsigned long now = now_ms();
+	size_t i;
+
+	for (i = 0; i < w->said.n; i++) {
+		struct splat *s = &w->said.splats[i];
+		char *cases;
+
+		if (now - w->said_ms[i] > JUST_NOW_MS || has_word(s->cases, name))
+			continue;
+		cases = xasprintf("%s%s%s", s->cases, *s->cases ? " " : "", name);
+		free(s->cases);
+		s->cases = cases;
+	}
+}
+
 static void began(struct watch *w, const char *name)
 {
+	share_splats(w, name);
 	text_addf(&w->running, "%s%s", w->running.len ? " " : "", name);
 	if (w->fault)
 		text_addf(&w->doubtful, "%s%s", w->doubtful.len ? " " : "", name);
@@ -166,12 +187,16 @@ static void take_input(struct watch *w, bool ended)
 
 static void read_console(struct watch *w, const char *s, size_t n)
 {
+	size_t said;
 	size_t room = w->console_bytes < CONSOLE_KEPT ? CONSOLE_KEPT - w->console_bytes : 0;
 
 	if (w->console && room)
 		fwrite(s, 1, n < room ? n : room, w->console);
 	w->console_bytes += n;
+	said = w->said.n;
 	console_feed(&w->said, s, n, text_str(&w->running));
+	for (; said < w->said.n; said++)
+		w->said_ms[said] = now_ms();
 	note_fault(w);
 	if (w->console_bytes > CONSOLE_FLOOD)
 		end_for(w, "its console was flooded with more than %u MiB", CONSOLE_FLOOD >> 20);

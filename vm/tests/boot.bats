@@ -77,8 +77,8 @@ links_alone() {
 }
 
 @test "the port cut in the middle of a frame" {
-	head -c $(($(frame_at f lists.facts) + 200)) result >cut
-	mv cut result
+	head -c $(($(frame_at f lists.facts) + 200)) result >part
+	mv part result
 	play "exit 0"
 	links_alone "it ended by itself before its cases did (qemu's status 0)"
 	[[ $(report '.results[] | select(.id == "list-absent") | .reason') == *"ended in this case"* ]]
@@ -91,9 +91,9 @@ links_alone() {
 }
 
 @test "an end mark in front of the end" {
-	head -c $(($(frame_at f lists.facts) - 1)) result >cut
-	tail -c +$(($(frame_at z 0))) result >>cut
-	mv cut result
+	head -c $(($(frame_at f lists.facts) - 1)) result >part
+	tail -c +$(($(frame_at z 0))) result >>part
+	mv part result
 	play "exit 43"
 	links_alone "came whole"
 }
@@ -106,8 +106,8 @@ links_alone() {
 }
 
 @test "the port falls silent in a case" {
-	head -c $(($(frame_at f lists.facts) + 200)) result >cut
-	mv cut result
+	head -c $(($(frame_at f lists.facts) + 200)) result >part
+	mv part result
 	OPTIONS=(--case-timeout 1)
 	play "exec sleep 600"
 	links_alone "nothing came from it for 1 s"
@@ -137,9 +137,9 @@ links_alone() {
 	at=$(frame_at f lists.facts)
 	head -c $((at - 1)) result >before
 	tail -c +$((at)) result >after
-	fake_qemu "cat '$PWD/before' >&4; read -t 0.3 <> '$BATS_FILE_TMPDIR/.never'" \
+	fake_qemu "cat '$PWD/before' >&4; until [ -e '$PWD/facts/links.facts' ]; do :; done" \
 		"echo '[    4.0] WARNING: CPU: 0 PID: 1 at fs/namespace.c:44 mntput+0x1/0x2' >&3" \
-		"read -t 0.3 <> '$BATS_FILE_TMPDIR/.never'; cat '$PWD/after' >&4; exit 43"
+		"until [ -s '$PWD/said' ]; do :; done; cat '$PWD/after' >&4; exit 43"
 	run -0 boot
 	judge
 	[ "$judged_status" = 0 ]
@@ -148,14 +148,27 @@ links_alone() {
 	grep -q 'kernel said lists: .*WARNING' judged
 }
 
+@test "a warning just before a case is said to have begun may be that case's" {
+	local at
+	at=$(frame_at f links.facts)
+	head -c $((at - 1)) result >before
+	tail -c +$((at)) result >after
+	fake_qemu "cat '$PWD/before' >&4; until [ -e '$PWD/facts/preflight.facts' ]; do :; done" \
+		"echo '[    4.0] WARNING: CPU: 0 PID: 1 at fs/namespace.c:44 mntput+0x1/0x2' >&3" \
+		"until [ -s '$PWD/said' ]; do :; done; cat '$PWD/after' >&4; exit 43"
+	run -0 boot
+	judge
+	[ "$(report '.vm.remarks[0].cases')" = "links lists" ]
+}
+
 @test "what ran while the kernel failed, or after, is broken, though its facts are whole" {
 	local at
 	at=$(frame_at f lists.facts)
 	head -c $((at - 1)) result >before
 	tail -c +$((at)) result >after
-	fake_qemu "cat '$PWD/before' >&4; read -t 0.3 <> '$BATS_FILE_TMPDIR/.never'" \
+	fake_qemu "cat '$PWD/before' >&4; until [ -e '$PWD/facts/links.facts' ]; do :; done" \
 		"echo '[    4.0] Out of memory: Killed process 44 (maskref)' >&3" \
-		"read -t 0.3 <> '$BATS_FILE_TMPDIR/.never'; cat '$PWD/after' >&4; exit 43"
+		"until [ -s '$PWD/said' ]; do :; done; cat '$PWD/after' >&4; exit 43"
 	run -0 boot
 	judge
 	[ "$judged_status" = 3 ]
@@ -207,8 +220,8 @@ links_alone() {
 }
 
 @test "qemu is killed" {
-	head -c $(($(frame_at f lists.facts) + 200)) result >cut
-	mv cut result
+	head -c $(($(frame_at f lists.facts) + 200)) result >part
+	mv part result
 	play 'kill -KILL $$'
 	links_alone "qemu was killed"
 	play 'kill -ABRT $$'

@@ -39,7 +39,6 @@ field() {
 # A run whose runtime harms the machine in lists; links comes before it.
 harm() {
 	cp "$KIT/build/spoil" "spoil-$1"
-	shift_status=0
 	run conformance --runtime "$PWD/spoil-$1" --jobs 1 "${@:2}"
 }
 
@@ -73,9 +72,10 @@ links_alone() {
 	[ "$(field ended)" = "its init gave up: cgroups: EINVAL" ]
 }
 
-@test "an initramfs that is cut" {
-	head -c $(($(stat -c %s "$INITRD") - 4096)) "$INITRD" >cut
-	INITRD=$PWD/cut run -3 boot
+@test "an initramfs with a damaged header" {
+	cp "$INITRD" damaged
+	printf x | dd of=damaged bs=1 seek="$(grep -abo 070701 damaged | sed -n '9{s/:.*//p;q}')" conv=notrunc status=none
+	INITRD=$PWD/damaged run -3 boot
 	[[ $(field fault) == *"Initramfs unpacking failed"* ]]
 }
 
@@ -87,8 +87,8 @@ links_alone() {
 @test "a panic in a case" {
 	harm panic
 	links_alone "Kernel panic - not syncing: sysrq triggered crash"
-	[ "$(report '.vm.remarks[0] | .kind + " " + .cases')" = "fault lists" ]
-	[[ $output == *"kernel said lists: "*"Kernel panic"* ]]
+	[[ " $(report '.vm.remarks[0].cases') " == *" lists "* ]]
+	[[ $output == *"kernel said "*"lists: "*"Kernel panic"* ]]
 }
 
 @test "a case that never ends" {
@@ -97,7 +97,6 @@ links_alone() {
 }
 
 @test "a guest that runs out of memory in a case: broken, never the runtime's failure" {
-	sed -i 's/^append /memory 160\n&/' "$BATS_FILE_TMPDIR/kernel"
 	# The fetch of this test knows a smaller machine.
 	mkdir -p "kit/vm" && cp -r "$KIT/." kit/
 	mv kit/vm/fetch kit/vm/real
@@ -112,8 +111,8 @@ links_alone() {
 @test "a warning in a case: said with the case, in report and on the terminal" {
 	harm warn
 	[ "$status" = 0 ]
-	[ "$(report '.vm.remarks[0] | .kind + " " + .cases')" = "warning lists" ]
-	[[ $output == *"kernel said lists: "*"WARNING: CPU: 0 PID: 1 at spoil.c"* ]]
+	[[ "$(report '.vm.remarks[0] | .kind + " " + .cases') " == "warning "*"lists "* ]]
+	[[ $output == *"kernel said "*"lists: "*"WARNING: CPU: 0 PID: 1 at spoil.c"* ]]
 }
 
 @test "KEEP=1 keeps image and console, and the line that it prints boots the same" {
@@ -158,7 +157,7 @@ none_left() {
 		start
 		poll 20 boots
 		kill -INT -- "$to$RUN_PID"
-		run wait "$RUN_PID"
+		status=0
 		wait "$RUN_PID" || status=$?
 		[ "$status" = 130 ]
 		[ "$(cat out/status)" = 130 ]
