@@ -227,6 +227,13 @@ static bool poll_ports(struct watch *w, struct pollfd fds[3], unsigned long *las
 	return fds[0].fd >= 0 || fds[1].fd >= 0 || fds[2].fd >= 0;
 }
 
+static void end_by_itself(struct watch *w, int status)
+{
+	w->by_itself = !w->why;
+	end_for(w, "it ended by itself %s (qemu's status %d)",
+		w->begun ? "before its cases did" : "before its init ran", status);
+}
+
 /* How qemu ended, where the machine's own words leave that open. */
 static void judge_end(struct watch *w, int status)
 {
@@ -244,9 +251,7 @@ static void judge_end(struct watch *w, int status)
 		end_for(w, "qemu ended with status %d: %.300s", WEXITSTATUS(status),
 			text_str(&w->words));
 	else if (!w->ended || WEXITSTATUS(status) != QEMU_STATUS(ENDED_WELL))
-		end_for(w, "it ended by itself %s (qemu's status %d)",
-			w->begun ? "before its cases did" : "before its init ran",
-			WEXITSTATUS(status));
+		end_by_itself(w, WEXITSTATUS(status));
 	else if (w->damaged)
 		end_for(w, "%u frames were damaged on their way", w->damaged);
 }
