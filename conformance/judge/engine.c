@@ -178,6 +178,9 @@ bool lacks_identity(const struct view *v, enum identity as)
 {
 	size_t i;
 
+	/* Who need not become anybody is there wherever its row is. */
+	if (as == AS_ROOT || as == AS_EXEC)
+		return false;
 	for (i = 0; i < v->facts->n_rows; i++) {
 		const struct row *r = &v->facts->rows[i];
 
