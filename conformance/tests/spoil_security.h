@@ -47,6 +47,16 @@ static inline void drop_attempt(struct facts *f, const char *source, enum identi
 	ck_assert_msg(n > 0, "no attempt %s at %s", method, path);
 }
 
+static inline struct row joined_links(const char *source)
+{
+	struct row r = row_like(source, "exec", OP_LINKS, "/proc/self/fd");
+
+	r.as = AS_EXEC;
+	return r;
+}
+
+#define NO_LINKS "links=0 outside=0 refused=0 unread=0 init=ok first="
+
 #define SECURITY_EDITS                                                                             \
 	EDIT(cgroup_writable, "sec-cgroup", sec_cgroup_readonly, PASS, FAIL,                       \
 	     set_mount_word(f, PROBE("a", "first", OP_MOUNTINFO, ""), "/sys/fs/cgroup/memory",     \
@@ -103,4 +113,46 @@ static inline void drop_attempt(struct facts *f, const char *source, enum identi
 	EDIT(fresh_proc_lost, "sec-unmask-small", sec_fresh_proc, PASS, BROKEN,                    \
 	     set_attempt(f, "probe:a", AS_USERNS, "/proc/version", "fresh", "lost"))               \
 	EDIT(fresh_sysfs_none, "sec-unmask-small", sec_fresh_sysfs, PASS, BROKEN,                  \
-	     set_attempt(f, "probe:a", AS_USERNS, "/sys/kernel/mm", "fresh", "none"))
+	     set_attempt(f, "probe:a", AS_USERNS, "/sys/kernel/mm", "fresh", "none"))              \
+	EDIT(cwd_none, "sec-cwd-small", sec_cwd, PASS, BROKEN,                                     \
+	     set(f, PROBE("inside", "run", OP_LINKS, "/proc/1/cwd"), "ok", NO_LINKS))              \
+	EDIT(cwd_closed, "sec-cwd-small", sec_cwd, PASS, BROKEN,                                   \
+	     set(f, PROBE("inside", "run", OP_LINKS, "/proc/1/cwd"), "EACCES", ""))                \
+	EDIT(fd_none, "sec-descriptors", sec_fd, PASS, BROKEN,                                     \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc/1/fd"), "ok", NO_LINKS))                    \
+	EDIT(fd_closed, "sec-descriptors", sec_fd, PASS, BROKEN,                                   \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc/1/fd"), "EACCES", ""))                      \
+	EDIT(fd_unread, "sec-descriptors", sec_fd, PASS, BROKEN,                                   \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc/1/fd"), "ok",                               \
+		 "links=4 outside=0 refused=0 unread=1 init=ok first="))                           \
+	EDIT(fd_streams_only, "sec-descriptors", sec_fd, PASS, PASS,                               \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc/1/fd"), "ok",                               \
+		 "links=3 outside=0 refused=0 unread=0 init=ok first="))                           \
+	EDIT(fd_exec_none, "sec-descriptors", sec_fd, PASS, BROKEN,                                \
+	     set(f, joined_links("probe:a"), "ok", NO_LINKS))                                      \
+	EDIT(links_none, "sec-descriptors", sec_links, PASS, BROKEN,                               \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc"), "ok", NO_LINKS))                         \
+	EDIT(links_closed, "sec-descriptors", sec_links, PASS, BROKEN,                             \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc"), "EACCES", ""))                           \
+	EDIT(links_unread, "sec-descriptors", sec_links, PASS, BROKEN,                             \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc"), "ok",                                    \
+		 "links=14 outside=0 refused=0 unread=2 init=ok first="))                          \
+	EDIT(links_of_others, "sec-descriptors", sec_links, PASS, BROKEN,                          \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc"), "ok",                                    \
+		 "links=8 outside=0 refused=3 unread=0 init=EACCES first="))                       \
+	EDIT(links_of_a_closed_peer, "sec-descriptors", sec_links, PASS, PASS,                     \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc"), "ok",                                    \
+		 "links=14 outside=0 refused=3 unread=0 init=ok first="))                          \
+	EDIT(links_untold, "sec-descriptors", sec_links, PASS, BROKEN,                             \
+	     set(f, PROBE("a", "run", OP_LINKS, "/proc"), "ok", "links=14 outside=0 first="))      \
+	EDIT(stream_closed, "sec-null-small", sec_stdio, PASS, BROKEN,                             \
+	     set(f, PROBE("link", "run", OP_STAT, "/proc/1/fd/0"), "EACCES", ""))                  \
+	EDIT(stream_gone, "sec-null-small", sec_stdio, PASS, BROKEN,                               \
+	     set(f, PROBE("link", "run", OP_STAT, "/proc/1/fd/2"), "ENOENT", ""))                  \
+	EDIT(neighbour_away, "sec-neighbour", sec_neighbour, PASS, BROKEN,                         \
+	     set(f, PROBE("watcher", "run", OP_LOOK, "/proc/@other/root/t/a"), "ESRCH", ""))       \
+	EDIT(neighbour_closed, "sec-neighbour", sec_neighbour, PASS, BROKEN,                       \
+	     set(f, PROBE("watcher", "run", OP_LOOK, "/proc/@other/root/t/f"), "EPERM", ""))       \
+	EDIT(neighbour_unread, "sec-neighbour", sec_neighbour, PASS, BROKEN,                       \
+	     set(f, PROBE("watcher", "run", OP_LOOK, "/proc/@other/root/t/a"), "ok",               \
+		 "type=dir rdev=0:0 open=EMFILE entries=0"))
