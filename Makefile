@@ -250,6 +250,7 @@ FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
 $(B)/tests/check_patience: $(B)/conformance/patience.o
 $(B)/tests/check_state: $(B)/conformance/state.o
 $(B)/tests/check_machine: $(B)/vm/frame.o $(B)/vm/console.o
+$(B)/tests/check_links: $(addprefix $(B)/conformance/probe/,links.o change.o)
 $(B)/tests/check_rounds: $(addprefix $(B)/conformance/probe/,isolation.o look.o links.o change.o)
 $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
