@@ -239,7 +239,7 @@ need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make de
 UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tests/check_*.c)) \
 	$(B)/tests/check_reference
 BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats vm/tests/*.bats)
-UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
+UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o follow.o kernels.o plan.o vm.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
 FUZZ_MASKSPEC := mountinfo case facts fixture
