@@ -148,8 +148,9 @@ TAKES_kernels := CACHE
 TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
 TAKES_matrix-faults := TIMEOUT PUBLISH VERBOSE
 TAKES_matrix-runtimes := PROFILE TIMEOUT STRICT RUNTIMES RECORD
-TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes)
-TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes
+TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
+TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels)
+TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
 # Of the others none reads them, but to give them those of conformance does no harm.
@@ -198,6 +199,10 @@ make matrix              matrix-faults, and every runtime that there is against 
                          PROFILE, TIMEOUT (30 there), STRICT=1: a runtime of the table that is not
                          here fails
 make kernels             the kernels that can be named, where they are from, and which are here
+make kernels             the catalogue of kernels that can be booted (vm/kernels.json)
+make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, cases and bundles at hand
+make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
+                         EL8=FILE one more; part of make matrix
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -214,6 +219,12 @@ Variables of `make conformance`, all optional:
   TIMEOUT=SECONDS        for each command of the runtime (10)
   JOBS=N                 cases at once (number of processors, 4 at most)
   CGROUP=auto|v1|v2      layout that the runtime sees
+  KERNELS="NAME|FILE…"   kernels to boot in a virtual machine, in place of this one (host): names of
+                         make kernels, or a vmlinuz, .rpm or .deb; needs no root
+  ACCEL=auto|tcg|kvm     how the machine runs: KVM where a probe boot proves that it works
+  CACHE=DIR              kernels and images that were fetched and made (default $(B)/cache)
+  MIRROR_<family>=URL    where rpm kernels of that family are, e.g. MIRROR_el8=…
+  KEEP=1                 keep the machine's image, and say how to boot it by hand
   DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …, or
                          fault=K:pass, fault=K:einval: its K-th mount call is not made
   USERNS=none|many|one   every container in a user namespace of many ids or of one
@@ -362,6 +373,14 @@ CACHE ?= $(B)/cache
 kernels:
 	@$(call need,jq)
 	@vm/fetch --list --cache '$(subst ','\'',$(CACHE))'
+
+# The same on several kernels, in virtual machines: docs/kernels.md. EL8=FILE: one of RHEL 8, too.
+.PHONY: matrix-kernels
+matrix: matrix-kernels
+matrix-kernels: all runtimes
+	@$(call need,jq); $(call need,qemu-system-x86_64)
+	@PROFILE='$(PROFILE)' KERNELS='$(KERNELS)' EL8='$(EL8)' CACHE='$(CACHE)' STRICT='$(STRICT)' \
+		RECORD='$(RECORD)' conformance/tests/matrix-kernels $(B)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
