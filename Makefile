@@ -199,7 +199,6 @@ make matrix              matrix-faults, and every runtime that there is against 
                          PROFILE, TIMEOUT (30 there), STRICT=1: a runtime of the table that is not
                          here fails
 make kernels             the kernels that can be named, where they are from, and which are here
-make kernels             the catalogue of kernels that can be booted (vm/kernels.json)
 make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, cases and bundles at hand
 make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
                          EL8=FILE one more; part of make matrix
@@ -223,16 +222,14 @@ Variables of `make conformance`, all optional:
                          make kernels, or a vmlinuz, .rpm or .deb; needs no root
   ACCEL=auto|tcg|kvm     how the machine runs: KVM where a probe boot proves that it works
   CACHE=DIR              kernels and images that were fetched and made (default $(B)/cache)
-  MIRROR_<family>=URL    where rpm kernels of that family are, e.g. MIRROR_el8=…
+  MIRROR_<family>=URL    where kernels of this family are fetched from, KEY_<family>=FILE by whom
+                         its lists are signed: docs/guide/kernels.md
   KEEP=1                 keep the machine's image, and say how to boot it by hand
   DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …, or
                          fault=K:pass, fault=K:einval: its K-th mount call is not made
   USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
-  CACHE=DIR              kernels that were fetched (default $(B)/cache)
-  MIRROR_<family>=URL    where kernels of this family are fetched from, KEY_<family>=FILE by whom
-                         its lists are signed: docs/guide/kernels.md
 
 Exit status, also in OUT/status (make itself answers 2 for all but 0):
   0 conforms   1 a MUST failed, or not implemented   2 usage   3 broken   4 nothing ran
