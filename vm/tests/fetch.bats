@@ -73,6 +73,10 @@ catalogue_is_valid() {
 	refused 2 "el9: one kernel at a time" -- el8 el9
 	MIRROR_el88=x refused 2 "MIRROR_el88: no such family" " el8 " -- el8
 	KEY_debain=x refused 2 "KEY_debain: no such family" -- el8
+	MIRROR_URL=x refused 2 "debian-6: no such kernel" -- debian-6
+	run -2 --separate-stderr make -s -C "$CHECKOUT" kernels MIROR_el8=x
+	[[ $stderr == *"MIROR_el8"*"no such variable"* ]]
+	run -0 make -s -C "$CHECKOUT" kernels MIRROR_el8=x KEY_el8=x
 	CACHE=/proc/none
 	refused 3 "/proc/none: can't be written" "CACHE=" -- el8
 }
