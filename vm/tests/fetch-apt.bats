@@ -152,3 +152,19 @@ suites() {
 	fetch 0 debian-7
 	[ "$(stat -c '%n %Y' /var/lib/apt/lists /var/cache/apt /etc/apt)" = "$before" ]
 }
+
+@test "a name never stands for a kernel that says of itself to be another" {
+	mkdir -p tree/boot
+	kernel_called 6.9-cloud-amd64 tree/boot/vmlinuz-6.9
+	deb linux-image-cloud-amd64 7.5-1 tree debian/pool/liar.deb "Installed-Size: 9999"
+	suite sid liar
+	suite experimental liar
+	refused 4 "debian-7 can't be had: its source now has 6.9-cloud-amd64, which is no debian-7" -- debian-7
+	[ -z "$(find "$CACHE" -name vmlinuz)" ]
+	kernel_called 7.5-cloud-amd64 tree/boot/vmlinuz-6.9
+	deb linux-image-cloud-amd64 7.5-1 tree debian/pool/liar.deb "Installed-Size: 9999"
+	suite sid liar
+	suite experimental liar
+	fetch 0 debian-7
+	answered 7.5-cloud-amd64
+}
