@@ -73,7 +73,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	tree views watchdog
-MASKSPEC := $(SHARED) assemble classes cmd_judge cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
+MASKSPEC := $(SHARED) assemble child classes cmd_judge cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
 	follow kernels lists machine manifest maskspec pairs plan preflight repeats run_options run_time steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
@@ -135,14 +135,14 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
 	$(call option,DENY,deny) \
 	$(call option,USERNS,userns) $(call option,KERNELS,kernels) $(call option,ACCEL,accel) \
-	$(call option,CACHE,cache) $(call switch,KEEP,keep) \
+	$(call option,CACHE,cache) $(call option,VM_TIMEOUT,vm-timeout) $(call switch,KEEP,keep) \
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
 # A misspelt variable, or one of another target, would silently judge something else: every one given
 # must be known, and taken by a target that is asked for.
 TAKES_conformance := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP \
-	DENY USERNS KERNELS ACCEL CACHE KEEP STRICT PUBLISH VERBOSE TIME
+	DENY USERNS KERNELS ACCEL CACHE VM_TIMEOUT KEEP STRICT PUBLISH VERBOSE TIME
 TAKES_shell := RUNTIME PROFILE FILTER KERNEL ACCEL CACHE CGROUP OUT
 TAKES_kernels := CACHE
 TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
@@ -230,6 +230,7 @@ Variables of `make conformance`, all optional:
   USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
+  VM_TIMEOUT=SECONDS     how long the machine of a kernel may say nothing (60 until it runs, then 300)
 
 Exit status, also in OUT/status (make itself answers 2 for all but 0):
   0 conforms   1 a MUST failed, or not implemented   2 usage   3 broken   4 nothing ran
@@ -247,7 +248,7 @@ need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make de
 UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tests/check_*.c)) \
 	$(B)/tests/check_reference
 BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats vm/tests/*.bats)
-UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o cmd_%.o run_options.o follow.o kernels.o plan.o vm.o),$(MASKSPEC_O))
+UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
 FUZZ_MASKSPEC := mountinfo case facts fixture
@@ -304,7 +305,7 @@ unit: $(UNIT)
 		'said=$$("$$0" 2>&1); r=$$?; printf "%s\n" "$$said"; exit $$r'
 
 bats: $(B)/tests/check_reference $(B)/tests/example
-bats: all $(B)/tests/bench-masks $(B)/tests/oracle
+bats: all $(B)/tests/bench-masks $(B)/tests/oracle $(B)/tests/spoil
 	@$(call need,bats); $(call need,jq); $(call need,prove)
 	@r=0; for t in $(BATS); do bats $$t || r=1; done; exit $$r
 
@@ -395,6 +396,12 @@ $(B)/tests/oracle: conformance/tests/oracle.c | $(B)/tools
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) -static -o $@ $<
+
+# A maskref that does harm to the machine it runs in, by its name.
+$(B)/tests/spoil: $(B)/vm/tests/spoil.o $(REF_RUNTIME_O) $(B)/libmaskref.a
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 .PHONY: bench bench-masks bench-start bench-kit
 bench: bench-masks bench-start bench-kit

@@ -319,6 +319,19 @@ static void check_origin(struct facts *f, const struct manifest *m, const struct
 		f->state = FACTS_FOREIGN;
 }
 
+/* Where the kernel itself failed, what a runtime did is not its own doing. */
+static void ask_machine(const struct machine *m, const char *file, struct facts *f)
+{
+	_cleanup_free_ char *doubt = machine_doubt(m, file);
+
+	if (doubt && f->state == FACTS_WHOLE) {
+		facts_free(f);
+		*f = (struct facts){ .state = FACTS_MISSING, .why_missing = TAKE_PTR(doubt) };
+	} else if (f->state == FACTS_MISSING) {
+		f->why_missing = machine_why_missing(m, file);
+	}
+}
+
 static void judge_due_case(struct assembly *a, int dir, const struct manifest *m,
 			   struct due_case *c)
 {
@@ -328,8 +341,8 @@ static void judge_due_case(struct assembly *a, int dir, const struct manifest *m
 	check_origin(&f, m, c);
 	if (streq(c->bundle, PREFLIGHT))
 		preflight(a, &f);
-	if (a->machine && f.state == FACTS_MISSING)
-		f.why_missing = machine_why_missing(a->machine, c->file);
+	if (a->machine)
+		ask_machine(a->machine, c->file, &f);
 	judge_ids(a, &f, c->bundle, c->ids);
 }
 

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "conformance/child.h"
 #include "conformance/follow.h"
 #include "conformance/kernels.h"
 #include "conformance/plan.h"
@@ -64,15 +65,14 @@ static int observe(const struct plan *p, const struct run_options *o, const stru
 	int r = vm ? vm_image(o, p, digest, NULL) : -1;
 
 	times->plan = run_clock() - times->plan;
+	if (r >= 0)
+		return r;
 	times->observe = run_clock();
-	if (r < 0)
-		r = follow(p, o, vm, digest);
+	r = follow(p, o, vm, digest);
 	times->observe = run_clock() - times->observe;
 	if (vm)
 		vm_tidy(o, vm);
-	if (r > 128)
-		complain(r, "interrupted; the host is as it was");
-	else if (r != 0)
+	if (r > 0 && r < 128)
 		complain(EXIT_BROKEN, "observe ended with status %d", r);
 	return r > 128 || r == 0 ? r : EXIT_BROKEN;
 }
@@ -93,12 +93,16 @@ static int run_kernel(const struct run_options *o)
 	_cleanup_plan_ struct plan p = { 0 };
 	_cleanup_vm_ struct vm vm = { 0 };
 	struct run_times times = { .plan = run_clock() };
-	int status = plan_make(o, &p);
+	int status;
 
+	child_catch(true);
+	status = plan_make(o, &p);
 	if (status < 0 && o->kernel)
 		status = vm_fetch(o, &vm);
 	if (status < 0)
 		status = run_plan(&p, o, o->kernel ? &vm : NULL, &times);
+	if (status > 128)
+		complain(status, "interrupted; the host is as it was");
 	return write_status(o->out, status);
 }
 

@@ -7,29 +7,19 @@
 #include "conformance/follow.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 
+#include "conformance/child.h"
 #include "conformance/report/progress.h"
 
 struct following {
 	const struct plan *plan;
 	const struct run_options *o;
+	const struct vm *vm; /* NULL: here */
 	struct progress bar;
 	unsigned int done;
 };
 
-static volatile sig_atomic_t interrupted;
-static volatile pid_t observer;
-
-/* Ctrl-C goes to the whole group, `kill` to this process alone: observe must end in both cases. */
-static void on_interrupt(int sig)
-{
-	interrupted = sig;
-	if (observer > 0)
-		kill(observer, SIGTERM);
-}
+static pid_t observer;
 
 static bool preflight_ran(const struct run_options *o)
 {
@@ -45,7 +35,7 @@ static bool preflight_ran(const struct run_options *o)
 	return !fault;
 }
 
-/* A machine has all cases and goes on by itself. */
+/* A machine has all cases and goes on by itself: vm/boot.h, WATCH_ENOUGH. */
 static void take_event(struct following *f, const char *word, const char *name)
 {
 	bool done = streq(word, "done");
@@ -53,8 +43,8 @@ static void take_event(struct following *f, const char *word, const char *name)
 	f->done += done;
 	if (f->o->verbose)
 		fprintf(stderr, "%-5s %s\n", word, name);
-	if (done && streq(name, PREFLIGHT) && f->plan->n > 1 && !preflight_ran(f->o))
-		kill(observer, SIGTERM);
+	if (f->vm && done && streq(name, PREFLIGHT) && f->plan->n > 1 && !preflight_ran(f->o))
+		kill(observer, SIGUSR1);
 }
 
 static void read_events(struct following *f, FILE *events)
@@ -79,31 +69,19 @@ static void read_events(struct following *f, FILE *events)
 /* Starts it and follows it to its end: its status. */
 static int run_observer(struct following *f, char *const *argv)
 {
-	int fds[2], status = 0;
 	FILE *events;
-	pid_t pid;
+	int fds[2];
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
+	if (interrupted || pipe2(fds, O_CLOEXEC) < 0)
 		return EXIT_BROKEN;
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		dup2(fds[1], STDOUT_FILENO);
-		execv(argv[0], argv);
-		complain(EXIT_BROKEN, "%s: %s; run `make`", argv[0], errno_name(errno));
-		_exit(EXIT_BROKEN);
-	}
-	observer = pid;
+	observer = child_start(argv, fds[1]);
 	close(fds[1]);
 	events = fdopen(fds[0], "r");
 	if (events) {
 		read_events(f, events);
 		fclose(events);
 	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	observer = 0;
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BROKEN;
+	return child_wait(observer);
 }
 
 static int observe_here(struct following *f, const char *digest)
@@ -120,9 +98,9 @@ static int observe_here(struct following *f, const char *digest)
 }
 
 /* However the machine ends, what came of it is judged: it says itself how it ended. */
-static int observe_there(struct following *f, const struct vm *vm)
+static int observe_there(struct following *f)
 {
-	char **argv = vm_argv(f->o, vm, false);
+	char **argv = vm_argv(f->o, f->vm, false);
 	int status = run_observer(f, argv);
 
 	words_free(argv);
@@ -132,15 +110,13 @@ static int observe_there(struct following *f, const struct vm *vm)
 int follow(const struct plan *p, const struct run_options *o, const struct vm *vm,
 	   const char *digest)
 {
-	struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = SA_RESTART };
-	struct following f = { .plan = p, .o = o };
+	struct following f = { .plan = p, .o = o, .vm = vm };
 	int status;
 
-	/* observe ends, its watchdog cleans up and lets go of the events, then this ends. */
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
+	/* Interrupted: observe ends, its watchdog cleans up and lets go of the events, then this
+	 * ends. */
 	progress_start(&f.bar, stderr, (unsigned int)p->n, isatty(STDERR_FILENO) && !o->verbose);
-	status = vm ? observe_there(&f, vm) : observe_here(&f, digest);
+	status = vm ? observe_there(&f) : observe_here(&f, digest);
 	progress_end(&f.bar);
 	return interrupted ? 128 + interrupted : status;
 }

@@ -2,11 +2,11 @@
 #include "conformance/kernels.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "conformance/child.h"
 #include "conformance/report/matrix.h"
 #include "conformance/run_time.h"
 
@@ -46,13 +46,6 @@ static void tasks_free(struct tasks *t)
 		free(t->list[i].out);
 	}
 	free(t->list);
-}
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-	interrupted = sig;
 }
 
 /* How long they took ------------------------------------------------------------------------- */
@@ -281,13 +274,11 @@ static int make_tasks(struct tasks *t, char **names)
 int kernels_run(const struct run_options *o, int (*run)(const struct run_options *o))
 {
 	char **names = kernel_names(o->kernels);
-	struct sigaction sa = { .sa_handler = on_interrupt };
 	_cleanup_(tasks_free) struct tasks t = { .o = o };
 	int status = make_tasks(&t, names);
 
 	if (status < 0) {
-		sigaction(SIGINT, &sa, NULL);
-		sigaction(SIGTERM, &sa, NULL);
+		child_catch(false);
 		run_all(&t, run);
 		status = interrupted ? complain(128 + interrupted, "interrupted") : conclude(&t);
 	}

@@ -24,6 +24,7 @@ static const struct {
 	{ "tries", offsetof(struct machine, tries) },
 	{ "boot", offsetof(struct machine, boot) },
 	{ "running", offsetof(struct machine, running) },
+	{ "doubtful", offsetof(struct machine, doubtful) },
 	{ "ended", offsetof(struct machine, ended) },
 };
 
@@ -144,13 +145,42 @@ char *machine_fault(const struct machine *m)
 	return *m->ended ? xasprintf("the virtual machine: %s", m->ended) : NULL;
 }
 
-char *machine_why_missing(const struct machine *m, const char *file)
+/* The first line of the first fault; NULL where there was none. */
+static char *first_fault(const struct machine *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		if (m->remarks[i].fault)
+			return xstrndup(m->remarks[i].lines, strcspn(m->remarks[i].lines, "\n"));
+	return NULL;
+}
+
+static char *case_of(const char *file)
 {
 	const char *dot = strrchr(file, '.');
-	_cleanup_free_ char *name = xstrndup(file, dot ? (size_t)(dot - file) : strlen(file));
+
+	return xstrndup(file, dot ? (size_t)(dot - file) : strlen(file));
+}
+
+char *machine_doubt(const struct machine *m, const char *file)
+{
+	_cleanup_free_ char *name = case_of(file);
+	_cleanup_free_ char *said = first_fault(m);
+
+	if (!said || !has_word(m->doubtful, name))
+		return NULL;
+	return xasprintf("in this case or before it the kernel said: %.300s", said);
+}
+
+char *machine_why_missing(const struct machine *m, const char *file)
+{
+	_cleanup_free_ char *name = case_of(file);
+	_cleanup_free_ char *said = first_fault(m);
 
 	if (!*m->ended)
 		return xstrdup("");
-	return xasprintf("the virtual machine ended %s this case: %s",
-			 has_word(m->running, name) ? "in" : "before", m->ended);
+	return xasprintf("the virtual machine ended %s this case: %s%s%.300s",
+			 has_word(m->running, name) ? "in" : "before", m->ended,
+			 said ? "; the kernel had said: " : "", said ? said : "");
 }

@@ -12,6 +12,7 @@
  *   fault CASES LINES          what the kernel said that lets nothing be believed
  *   warning CASES LINES        what else it said; CASES ran at that time, blank-separated
  *   running CASES              when it ended
+ *   doubtful CASES             that ran when a fault was said, or began after it
  *   ended REASON               "" where it ended as it should
  *   end LINES
  */
@@ -29,7 +30,8 @@ struct machine_remark {
 /* Strings point into @text; what no line says is "". */
 struct machine {
 	char *text;
-	const char *image, *accel, *qemu, *append, *memory, *cpus, *tries, *boot, *running, *ended;
+	const char *image, *accel, *qemu, *append, *memory, *cpus, *tries, *boot, *running,
+		*doubtful, *ended;
 	struct machine_remark *remarks;
 	size_t n;
 };
@@ -44,5 +46,7 @@ void machine_unknown(struct machine *ret, const char *ended);
 char *machine_write(const struct machine *m);
 /* Why nothing that was seen there counts, one sentence with the kernel's lines; NULL: it does. */
 char *machine_fault(const struct machine *m);
+/* Why the facts of @file are no evidence, there or not; NULL: they are. Owned. */
+char *machine_doubt(const struct machine *m, const char *file);
 /* Why the facts of @file are not there; "" where the machine does not know either. Owned. */
 char *machine_why_missing(const struct machine *m, const char *file);

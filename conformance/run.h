@@ -12,10 +12,11 @@ struct run_options {
 	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup, *deny, *userns;
 	struct users users; /* as whom containers run */
 	struct judge_options judge;
-	const char *kernels;	    /* as given; "host" is the one that runs here */
-	const char *kernel;	    /* the one of this run; NULL: the host's */
-	bool several;		    /* more than one is named: each gets a run of its own */
+	const char *kernels; /* as given; "host" is the one that runs here */
+	const char *kernel;  /* the one of this run; NULL: the host's */
+	bool several;	     /* more than one is named: each gets a run of its own */
 	const char *accel, *cache;
+	const char *vm_timeout; /* NULL: those of vm/boot */
 	bool json, verbose, time, keep;
 };
 

@@ -31,6 +31,7 @@ static const struct option long_options[] = {
 	{ "kernels", required_argument, NULL, 'k' },
 	{ "accel", required_argument, NULL, 'x' },
 	{ "cache", required_argument, NULL, 'C' },
+	{ "vm-timeout", required_argument, NULL, 'm' },
 	{ "keep", no_argument, NULL, 'K' },
 	{ "fixtures", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'J' },
@@ -64,6 +65,9 @@ static const char options_help[] =
 	"(KERNELS)\n"
 	"  --accel K          auto (default), tcg or kvm (ACCEL)\n"
 	"  --cache DIR        kernels and layers that were fetched and made (CACHE)\n"
+	"  --vm-timeout S     seconds without a word of a kernel's machine, 60 until it runs and "
+	"300 in\n"
+	"                     cases (VM_TIMEOUT)\n"
 	"  --keep             keep the image and say how to boot it by hand (KEEP=1)\n"
 	"  --json             report.json on stdout\n"
 	"  --verbose          name each case on stderr (VERBOSE=1)\n"
@@ -98,7 +102,7 @@ static void set_option(struct run_options *o, int c)
 		{ 'w', &o->judge.withheld }, { 'F', &o->judge.fixtures },
 		{ 'd', &o->deny },	     { 'u', &o->userns },
 		{ 'k', &o->kernels },	     { 'x', &o->accel },
-		{ 'C', &o->cache },
+		{ 'C', &o->cache },	     { 'm', &o->vm_timeout },
 	};
 	const struct {
 		int c;
@@ -299,6 +303,8 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_userns(o);
 	if (r < 0 && o->timeout)
 		r = check_number("TIMEOUT", o->timeout, 3600);
+	if (r < 0 && o->vm_timeout)
+		r = check_number("VM_TIMEOUT", o->vm_timeout, 36000);
 	if (r < 0 && o->jobs)
 		r = check_number("JOBS", o->jobs, 64);
 	if (r < 0)

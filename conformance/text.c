@@ -270,9 +270,12 @@ int write_file_at(int dirfd, const char *path, const char *s, size_t len)
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, s, len);
+	if (r == 0 && renameat(dirfd, tmp, dirfd, path) < 0)
+		r = -errno;
+	/* On a full disk what is half written would keep out what tells of it. */
 	if (r < 0)
-		return r;
-	return renameat(dirfd, tmp, dirfd, path) < 0 ? -errno : 0;
+		unlinkat(dirfd, tmp, 0);
+	return r;
 }
 
 int write_existing(const char *path, const char *s)

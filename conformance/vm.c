@@ -2,10 +2,9 @@
 #include "conformance/vm.h"
 
 #include <fcntl.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+
+#include "conformance/child.h"
 
 /* The scripts lie beside the fixtures, in the checkout. */
 static char *script(const struct run_options *o, const char *name)
@@ -17,28 +16,20 @@ static char *script(const struct run_options *o, const char *name)
 static int run_tool(char *const *argv, struct text *out)
 {
 	char buf[4096];
-	int fds[2], status = 0;
+	int fds[2], status;
 	ssize_t n;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return EXIT_BROKEN;
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		dup2(fds[1], STDOUT_FILENO);
-		execv(argv[0], argv);
-		complain(EXIT_BROKEN, "%s: %s", argv[0], errno_name(errno));
-		_exit(EXIT_BROKEN);
-	}
+	pid = child_start(argv, fds[1]);
 	close(fds[1]);
 	while ((n = read(fds[0], buf, sizeof(buf))) > 0 || (n < 0 && errno == EINTR))
 		if (out && n > 0)
 			text_add_n(out, buf, (size_t)n);
 	close(fds[0]);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BROKEN;
+	status = child_wait(pid);
+	return interrupted ? 128 + interrupted : status;
 }
 
 /* fetch -------------------------------------------------------------------------------------- */
@@ -171,6 +162,19 @@ int vm_image(const struct run_options *o, const struct plan *p, const char *dige
 
 /* boot --------------------------------------------------------------------------------------- */
 
+/* A machine in whose command the runtime may take longer than vm/boot waits gets that time, too. */
+static void add_deadlines(struct words *w, const struct run_options *o)
+{
+	_cleanup_free_ char *command = xasprintf("%lu", 2 * strtoul(o->timeout, NULL, 10));
+
+	if (o->vm_timeout) {
+		words_add_pair(w, "--boot-timeout", o->vm_timeout);
+		words_add_pair(w, "--case-timeout", o->vm_timeout);
+	} else if (strtoul(command, NULL, 10) > 300) {
+		words_add_pair(w, "--case-timeout", command);
+	}
+}
+
 char **vm_argv(const struct run_options *o, const struct vm *v, bool shell)
 {
 	_cleanup_free_ char *build = program_dir();
@@ -198,6 +202,7 @@ char **vm_argv(const struct run_options *o, const struct vm *v, bool shell)
 		words_add(&w, xstrdup(pairs[i].option));
 		words_add(&w, pairs[i].value);
 	}
+	add_deadlines(&w, o);
 	if (shell)
 		words_add(&w, xstrdup("--shell"));
 	words_end(&w);
@@ -217,7 +222,8 @@ static void say_by_hand(const struct run_options *o, const struct vm *v)
 	words_add(&w, xstrdup("--by-hand"));
 	words_end(&w);
 	free(argv);
-	if (run_tool(w.v, &out) == 0)
+	run_tool(w.v, &out);
+	if (out.len)
 		fprintf(stderr,
 			"maskspec: %s/vm has the image and the console; to boot it by hand, "
 			"its facts into the file result:\n%s",

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 
 enum { EXIT_OK, EXIT_USAGE = 2, EXIT_BROKEN };
 
@@ -161,6 +160,7 @@ static int write_machine(const struct watch *w, const char *accel, const char *v
 		.cpus = o->cpus,
 		.boot = boot,
 		.running = text_str(&w->running),
+		.doubtful = text_str(&w->doubtful),
 		.ended = w->why,
 	};
 	_cleanup_free_ char *append = qemu_append(o, accel, NULL);
@@ -184,15 +184,21 @@ static void on_signal(int sig)
 	watch_signal = sig;
 }
 
+/* Without @argv it can't be started at all. */
 static void boot_once(struct watch *w, char *const *argv)
 {
 	struct qemu q;
-	int r = qemu_start(argv, &q);
+	int r;
 
-	if (r == 0)
-		watch_machine(w, &q);
-	else
-		w->why = xasprintf("qemu could not be started: %s", errno_name(-r));
+	if (!argv) {
+		w->why = xasprintf("%s can't be run; run: make deps", w->o->qemu);
+	} else {
+		r = qemu_start(argv, &q);
+		if (r == 0)
+			watch_machine(w, &q);
+		else
+			w->why = xasprintf("qemu could not be started: %s", errno_name(-r));
+	}
 	if (w->why)
 		fprintf(stderr, "boot: the machine: %s\n", w->why);
 }
@@ -209,7 +215,7 @@ static bool may_try_again(const struct watch *w, const char *accel)
 static int boot(const struct boot_options *o, const char *accel, const char *version, int facts,
 		FILE *console)
 {
-	char **argv = qemu_argv(o, accel, o->shell ? "shell" : NULL);
+	char **argv = version ? qemu_argv(o, accel, o->shell ? "shell" : NULL) : NULL;
 	struct watch w = { 0 };
 	unsigned int tries = 0;
 	int r;
@@ -231,6 +237,7 @@ static int boot(const struct boot_options *o, const char *accel, const char *ver
 	return r;
 }
 
+/* Without @version qemu can't be run; the facts get to know that, too. */
 static int run(const struct boot_options *o, const char *accel, const char *version)
 {
 	_cleanup_close_ int facts =
@@ -272,12 +279,9 @@ int main(int argc, char **argv)
 		return puts(line) < 0 ? EXIT_BROKEN : EXIT_OK;
 	}
 	version = qemu_version(o.qemu);
-	if (!version) {
-		fprintf(stderr, "boot: %s can't be run; run: make deps\n", o.qemu);
-		return EXIT_BROKEN;
-	}
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	return run(&o, accel_choose(&o, version), version);
+	sigaction(WATCH_ENOUGH, &sa, NULL);
+	return run(&o, version ? accel_choose(&o, version) : "", version);
 }

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -52,7 +53,9 @@ struct watch {
 	FILE *console; /* or NULL */
 	FILE *events;  /* or NULL */
 	struct console said;
-	struct text input, running, words; /* running: cases, blank-separated */
+	struct text input, words;
+	struct text running, doubtful; /* cases, blank-separated: machine.h */
+	bool fault;		       /* was said on the console */
 	size_t console_bytes;
 	unsigned long frames; /* that came whole */
 	unsigned int damaged, tries;
@@ -65,5 +68,6 @@ struct watch {
 /* Until the machine is gone; fills @w. */
 void watch_machine(struct watch *w, struct qemu *q);
 void watch_free(struct watch *w);
-/* Set by a signal: then the machine is ended. */
+/* Set by a signal: then the machine is ended. WATCH_ENOUGH says that its preflight case failed. */
+#define WATCH_ENOUGH SIGUSR1
 extern volatile int watch_signal;

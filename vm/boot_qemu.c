@@ -74,10 +74,21 @@ char **qemu_argv(const struct boot_options *o, const char *accel, const char *mo
 	return w.v;
 }
 
+/* As one word of a shell's. */
 static void quote(struct text *t, const char *s)
 {
-	text_addf(t, "%s%s%s%s", t->len ? " " : "", strchr(s, ' ') ? "'" : "", s,
-		  strchr(s, ' ') ? "'" : "");
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_/.,:=+@%-";
+
+	text_add(t, t->len ? " " : "");
+	if (*s && !s[strspn(s, plain)]) {
+		text_add(t, s);
+		return;
+	}
+	text_add(t, "'");
+	for (; *s; s++)
+		text_add_n(t, *s == '\'' ? "'\\''" : s, *s == '\'' ? 4 : 1);
+	text_add(t, "'");
 }
 
 char *qemu_by_hand(const struct boot_options *o, const char *accel)
@@ -177,9 +188,10 @@ char *qemu_version(const char *qemu)
 
 /*
  * That /dev/kvm opens, and even that one instruction runs there, proves nothing: here and there a
- * machine under it hangs before its first word. One boot to init's first word does.
+ * machine under it hangs before its first word. One boot to init's first word does. One that was
+ * interrupted, or whose kernel complained, says nothing of KVM: it is not to be remembered.
  */
-static bool probe_kvm(const struct boot_options *o)
+static bool probe_kvm(const struct boot_options *o, bool *ret_sure)
 {
 	struct boot_options short_one = *o;
 	char **argv;
@@ -194,6 +206,7 @@ static bool probe_kvm(const struct boot_options *o)
 		watch_machine(&w, &q);
 		works = w.ended;
 	}
+	*ret_sure = works || (!watch_signal && w.said.n == 0);
 	watch_free(&w);
 	words_free(argv);
 	return works;
@@ -237,6 +250,7 @@ static const char *ask(const struct boot_options *o, const char *version)
 	_cleanup_free_ char *key = kvm_key(version);
 	_cleanup_free_ char *line = NULL;
 	const char *answer;
+	bool sure;
 
 	if (lock >= 0)
 		flock(lock, LOCK_EX);
@@ -245,11 +259,15 @@ static const char *ask(const struct boot_options *o, const char *version)
 		return answer;
 	fprintf(stderr, "boot: /dev/kvm is here; a probe of %d s at most tells if it works\n",
 		PROBE_S);
-	answer = probe_kvm(o) ? "kvm" : "tcg";
-	fprintf(stderr, "boot: %s\n",
-		streq(answer, "kvm") ? "KVM works" : "KVM does not work here; TCG it is");
+	answer = probe_kvm(o, &sure) ? "kvm" : "tcg";
+	if (!watch_signal)
+		fprintf(stderr, "boot: %s\n",
+			streq(answer, "kvm") ? "KVM works"
+			: sure		     ? "KVM does not work here; TCG it is"
+					     : "this kernel fails under KVM; TCG it is");
 	line = xasprintf("%s %s", answer, key);
-	write_file_at(AT_FDCWD, file, line, strlen(line));
+	if (sure)
+		write_file_at(AT_FDCWD, file, line, strlen(line));
 	return answer;
 }
 

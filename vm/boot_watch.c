@@ -50,6 +50,22 @@ static void no_longer_running(struct watch *w, const char *name)
 	text_add(&w->running, text_str(&left));
 }
 
+static void began(struct watch *w, const char *name)
+{
+	text_addf(&w->running, "%s%s", w->running.len ? " " : "", name);
+	if (w->fault)
+		text_addf(&w->doubtful, "%s%s", w->doubtful.len ? " " : "", name);
+}
+
+/* From the first fault on no case is above doubt. */
+static void note_fault(struct watch *w)
+{
+	if (w->fault || !console_fault(&w->said))
+		return;
+	w->fault = true;
+	text_add(&w->doubtful, text_str(&w->running));
+}
+
 static void take_event(struct watch *w, const char *line)
 {
 	char what[16], name[256];
@@ -63,7 +79,7 @@ static void take_event(struct watch *w, const char *line)
 	if (streq(what, "done"))
 		no_longer_running(w, name);
 	else
-		text_addf(&w->running, "%s%s", w->running.len ? " " : "", name);
+		began(w, name);
 	if (w->events) {
 		fprintf(w->events, "%s\n", line);
 		fflush(w->events);
@@ -156,6 +172,7 @@ static void read_console(struct watch *w, const char *s, size_t n)
 		fwrite(s, 1, n < room ? n : room, w->console);
 	w->console_bytes += n;
 	console_feed(&w->said, s, n, text_str(&w->running));
+	note_fault(w);
 	if (w->console_bytes > CONSOLE_FLOOD)
 		end_for(w, "its console was flooded with more than %u MiB", CONSOLE_FLOOD >> 20);
 }
@@ -210,10 +227,12 @@ static bool poll_ports(struct watch *w, struct pollfd fds[3], unsigned long *las
 
 	if (w->why)
 		return false;
-	if (watch_signal) {
+	if (watch_signal == WATCH_ENOUGH)
+		end_for(w, "it was ended after its preflight case, which failed");
+	else if (watch_signal)
 		end_for(w, "it was interrupted by signal %d", watch_signal);
+	if (watch_signal)
 		return false;
-	}
 	if (poll(fds, 3, left > 500 ? 500 : (int)left + 1) < 0)
 		return true;
 	for (i = 0; i < 3; i++) {
@@ -227,11 +246,18 @@ static bool poll_ports(struct watch *w, struct pollfd fds[3], unsigned long *las
 	return fds[0].fd >= 0 || fds[1].fd >= 0 || fds[2].fd >= 0;
 }
 
+static const char *how_far(const struct watch *w)
+{
+	if (w->begun)
+		return "before its cases did";
+	return w->console_bytes ? "before its init ran"
+				: "before its kernel said a word; has it enough memory?";
+}
+
 static void end_by_itself(struct watch *w, int status)
 {
 	w->by_itself = !w->why;
-	end_for(w, "it ended by itself %s (qemu's status %d)",
-		w->begun ? "before its cases did" : "before its init ran", status);
+	end_for(w, "it ended by itself %s (qemu's status %d)", how_far(w), status);
 }
 
 /* How qemu ended, where the machine's own words leave that open. */
@@ -268,6 +294,7 @@ void watch_machine(struct watch *w, struct qemu *q)
 		;
 	take_input(w, true);
 	console_feed(&w->said, "\n", 1, text_str(&w->running));
+	note_fault(w);
 	/* Who has closed all its ports is about to end by itself. */
 	judge_end(w, qemu_end(q, w->why ? 0 : 5000));
 }
@@ -277,6 +304,7 @@ void watch_free(struct watch *w)
 	console_free(&w->said);
 	text_free(&w->input);
 	text_free(&w->running);
+	text_free(&w->doubtful);
 	text_free(&w->words);
 	free(w->why);
 	free(w->note);

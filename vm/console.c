@@ -49,13 +49,16 @@ static void begin_splat(struct console *c, enum console_kind kind, const char *l
 	c->n++;
 }
 
-/* What follows a sign belongs to it, for a few lines. A warning may turn out to be worse. */
+/* What follows a sign belongs to it, for a few lines; but a sign in another case is that case's
+ * own. A warning may turn out to be worse. */
 static void take_line(struct console *c, const char *line, const char *cases)
 {
 	struct splat *last = c->n ? &c->splats[c->n - 1] : NULL;
 	enum console_kind kind = console_kind(line);
 
-	if (last && last->n_lines < SPLAT_LINES) {
+	bool other = last && kind != CONSOLE_PLAIN && !streq(last->cases, cases);
+
+	if (last && last->n_lines < SPLAT_LINES && !other) {
 		text_addf(&last->lines, "\n%s", line);
 		last->n_lines++;
 		last->kind = kind > last->kind ? kind : last->kind;
@@ -79,6 +82,16 @@ void console_feed(struct console *c, const char *s, size_t len, const char *case
 		take_line(c, text_str(&c->rest), cases);
 		text_free(&c->rest);
 	}
+}
+
+bool console_fault(const struct console *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n; i++)
+		if (c->splats[i].kind == CONSOLE_FAULT)
+			return true;
+	return false;
 }
 
 void console_free(struct console *c)

@@ -33,4 +33,6 @@ struct console {
 
 /* Takes what came from the console; @cases are those that run now. */
 void console_feed(struct console *c, const char *s, size_t len, const char *cases);
+/* Whether it has said a fault. */
+bool console_fault(const struct console *c);
 void console_free(struct console *c);

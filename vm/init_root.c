@@ -88,7 +88,8 @@ int root_copy(const char **ret_what)
 	return 0;
 }
 
-/* As systemd has them on a host, by what runtimes and cases ask for. */
+/* As systemd has them on a host, by what runtimes and cases ask for. /tmp is part of the root: a
+ * runtime may lie there. */
 static const struct {
 	const char *path, *type, *options;
 	unsigned long flags;
@@ -101,7 +102,6 @@ static const struct {
 	{ "/dev/pts", "devpts", "mode=620,ptmxmode=666", MS_NOSUID | MS_NOEXEC },
 	{ "/dev/shm", "tmpfs", "mode=1777", MS_NOSUID | MS_NODEV },
 	{ "/run", "tmpfs", "mode=755", MS_NOSUID | MS_NODEV },
-	{ "/tmp", "tmpfs", "mode=1777", MS_NOSUID | MS_NODEV },
 };
 
 /* runc up to 1.1 and crun open /dev/fd/N; devtmpfs has no such link. */
@@ -134,6 +134,9 @@ int root_mounts(const char **ret_what)
 		    !may_be_missing(mounts[i].path))
 			return -errno;
 	}
+	*ret_what = "/tmp";
+	if ((mkdir("/tmp", 0) < 0 && errno != EEXIST) || chmod("/tmp", 01777) < 0)
+		return -errno;
 	for (i = 0; i < ARRAY_SIZE(links); i++) {
 		*ret_what = links[i].path;
 		if (symlink(links[i].target, links[i].path) < 0 && errno != EEXIST)

@@ -193,10 +193,18 @@ START_TEST(splats)
 	ck_assert_uint_eq(c.splats[0].n_lines, SPLAT_LINES);
 	ck_assert(strip_prefix(c.splats[0].lines.s,
 			       "[ 3.0] WARNING: CPU: 0 PID: 1 at x\n one\n two\nplain\n"));
+	ck_assert(!console_fault(&c));
+	console_feed(&c, "WARNING: one\n", 13, "d");
+	console_feed(&c, "WARNING: two\n", 13, "e");
+	console_feed(&c, "WARNING: more\n", 14, "e");
+	ck_assert_uint_eq(c.n, 3);
+	ck_assert_str_eq(c.splats[2].cases, "e");
+	ck_assert_str_eq(c.splats[2].lines.s, "WARNING: two\nWARNING: more");
 	for (i = 0; i < 2 * SPLATS_MAX * SPLAT_LINES; i++)
 		console_feed(&c, "Oops: 1\n", 8, "");
 	ck_assert_uint_eq(c.n, SPLATS_MAX);
 	ck_assert_uint_gt(c.more, 0);
+	ck_assert(console_fault(&c));
 	console_free(&c);
 }
 END_TEST
@@ -223,6 +231,7 @@ static char *sample(int i)
 	struct machine m = { .image = "00",
 			     .accel = "tcg",
 			     .running = "x y",
+			     .doubtful = "w x",
 			     .ended = machines[i].ended,
 			     .remarks = remarks,
 			     .n = machines[i].fault ? 2 : 1 };
@@ -236,6 +245,7 @@ START_TEST(machine)
 	_cleanup_free_ char *fault = NULL;
 	_cleanup_free_ char *in = NULL;
 	_cleanup_free_ char *before = NULL;
+	_cleanup_free_ char *doubt = NULL;
 
 	ck_assert_int_eq(machine_parse(sample(_i), &m), 0);
 	ck_assert_str_eq(m.image, "00");
@@ -245,6 +255,9 @@ START_TEST(machine)
 	fault = machine_fault(&m);
 	in = machine_why_missing(&m, "y.facts");
 	before = machine_why_missing(&m, "z.facts");
+	doubt = machine_doubt(&m, "w.facts");
+	ck_assert_ptr_null(machine_doubt(&m, "y.facts"));
+	ck_assert_int_eq(doubt != NULL, machines[_i].fault);
 	ck_assert_int_eq(fault != NULL, machines[_i].why != NULL);
 	if (*machines[_i].ended) {
 		ck_assert_ptr_nonnull(strstr(in, "ended in this case"));
@@ -252,6 +265,8 @@ START_TEST(machine)
 	} else {
 		ck_assert_str_eq(in, "");
 	}
+	if (machines[_i].fault && *machines[_i].ended)
+		ck_assert_ptr_nonnull(strstr(in, "the kernel had said: Oops"));
 	if (machines[_i].fault)
 		ck_assert_ptr_nonnull(strstr(fault, "Oops|line"));
 	else if (fault)
