@@ -148,8 +148,9 @@ TAKES_kernels := CACHE
 TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
 TAKES_matrix-faults := TIMEOUT PUBLISH VERBOSE
 TAKES_matrix-runtimes := PROFILE TIMEOUT STRICT RUNTIMES RECORD
-TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes)
-TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes
+TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
+TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels)
+TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
 # Of the others none reads them, but to give them those of conformance does no harm.
@@ -198,6 +199,9 @@ make matrix              matrix-faults, and every runtime that there is against 
                          PROFILE, TIMEOUT (30 there), STRICT=1: a runtime of the table that is not
                          here fails
 make kernels             the kernels that can be named, where they are from, and which are here
+make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, cases and bundles at hand
+make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
+                         EL8=FILE one more; part of make matrix
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -214,15 +218,19 @@ Variables of `make conformance`, all optional:
   TIMEOUT=SECONDS        for each command of the runtime (10)
   JOBS=N                 cases at once (number of processors, 4 at most)
   CGROUP=auto|v1|v2      layout that the runtime sees
+  KERNELS="NAME|FILE…"   kernels to boot in a virtual machine, in place of this one (host): names of
+                         make kernels, or a vmlinuz, .rpm or .deb; needs no root
+  ACCEL=auto|tcg|kvm     how the machine runs: KVM where a probe boot proves that it works
+  CACHE=DIR              kernels and images that were fetched and made (default $(B)/cache)
+  MIRROR_<family>=URL    where kernels of this family are fetched from, KEY_<family>=FILE by whom
+                         its lists are signed: docs/guide/kernels.md
+  KEEP=1                 keep the machine's image, and say how to boot it by hand
   DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …, or
                          fault=K:pass, fault=K:einval: its K-th mount call is not made
   USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
-  CACHE=DIR              kernels that were fetched (default $(B)/cache)
   VM_TIMEOUT=SECONDS     how long the machine of a kernel may say nothing (60 until it runs, then 300)
-  MIRROR_<family>=URL    where kernels of this family are fetched from, KEY_<family>=FILE by whom
-                         its lists are signed: docs/guide/kernels.md
 
 Exit status, also in OUT/status (make itself answers 2 for all but 0):
   0 conforms   1 a MUST failed, or not implemented   2 usage   3 broken   4 nothing ran
@@ -251,6 +259,7 @@ FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
 $(B)/tests/check_patience: $(B)/conformance/patience.o
 $(B)/tests/check_state: $(B)/conformance/state.o
 $(B)/tests/check_machine: $(B)/vm/frame.o $(B)/vm/console.o
+$(B)/tests/check_links: $(addprefix $(B)/conformance/probe/,links.o change.o)
 $(B)/tests/check_rounds: $(addprefix $(B)/conformance/probe/,isolation.o look.o links.o change.o)
 $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
@@ -362,6 +371,14 @@ CACHE ?= $(B)/cache
 kernels:
 	@$(call need,jq)
 	@vm/fetch --list --cache '$(subst ','\'',$(CACHE))'
+
+# The same on several kernels, in virtual machines: docs/kernels.md. EL8=FILE: one of RHEL 8, too.
+.PHONY: matrix-kernels
+matrix: matrix-kernels
+matrix-kernels: all runtimes
+	@$(call need,jq); $(call need,qemu-system-x86_64)
+	@PROFILE='$(PROFILE)' KERNELS='$(KERNELS)' EL8='$(EL8)' CACHE='$(CACHE)' STRICT='$(STRICT)' \
+		RECORD='$(RECORD)' conformance/tests/matrix-kernels $(B)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a

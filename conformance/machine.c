@@ -21,6 +21,7 @@ static const struct {
 	{ "append", offsetof(struct machine, append) },
 	{ "memory", offsetof(struct machine, memory) },
 	{ "cpus", offsetof(struct machine, cpus) },
+	{ "tries", offsetof(struct machine, tries) },
 	{ "boot", offsetof(struct machine, boot) },
 	{ "running", offsetof(struct machine, running) },
 	{ "doubtful", offsetof(struct machine, doubtful) },

@@ -5,10 +5,13 @@
  *
  *   machine/1
  *   image SHA256               of the kernel
- *   accel NAME | qemu VERSION | append WORDS | memory MIB | cpus N   append: the kernel's command
- * line boot MILLISECONDS          to the first word of its init, "" where there was none fault
- * CASES LINES          what the kernel said that lets nothing be believed warning CASES LINES what
- * else it said; CASES ran about then, blank-separated running CASES              when it ended
+ *   accel NAME | qemu VERSION | memory MIB | cpus N
+ *   append WORDS               the kernel's command line
+ *   tries N                    boots; one that ended by itself before its init ran is repeated
+ *   boot MILLISECONDS          to the first word of its init, "" where there was none
+ *   fault CASES LINES          what the kernel said that lets nothing be believed
+ *   warning CASES LINES        what else it said; CASES ran about then, blank-separated
+ *   running CASES              when it ended
  *   doubtful CASES             that ran when a fault was said, or began after it
  *   ended REASON               "" where it ended as it should
  *   end LINES
@@ -27,8 +30,8 @@ struct machine_remark {
 /* Strings point into @text; what no line says is "". */
 struct machine {
 	char *text;
-	const char *image, *accel, *qemu, *append, *memory, *cpus, *boot, *running, *doubtful,
-		*ended;
+	const char *image, *accel, *qemu, *append, *memory, *cpus, *tries, *boot, *running,
+		*doubtful, *ended;
 	struct machine_remark *remarks;
 	size_t n;
 };

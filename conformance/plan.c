@@ -141,7 +141,7 @@ static char *manifest_text(const struct plan *p, const struct run_options *o, co
 	text_add_record(&t, "deny", o->deny, NULL);
 	text_add_record(&t, "userns", userns_names[o->users.userns], NULL);
 	if (vm)
-		text_add_record(&t, "kernel", vm->name, vm->sha256, NULL);
+		text_add_record(&t, "kernel", o->kernel, vm->sha256, NULL);
 	for (i = 0; i < p->n; i++) {
 		_cleanup_free_ char *file = xasprintf("%s.facts", p->cases[i].file);
 		char digest[SHA256_HEX];

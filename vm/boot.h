@@ -59,9 +59,9 @@ struct watch {
 	bool fault;		       /* was said on the console */
 	size_t console_bytes;
 	unsigned long frames; /* that came whole */
-	unsigned int damaged;
+	unsigned int damaged, tries;
 	unsigned long started_ms, begun_ms; /* of this clock; begun: init's first word */
-	bool begun, ended;
+	bool begun, ended, by_itself;	    /* by_itself: without a word of why, and unasked */
 	char *why;  /* the machine did not end as it should: a phrase; owned */
 	char *note; /* the last remark of the machine's init; owned */
 };

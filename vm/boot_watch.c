@@ -279,6 +279,12 @@ static const char *how_far(const struct watch *w)
 				: "before its kernel said a word; has it enough memory?";
 }
 
+static void end_by_itself(struct watch *w, int status)
+{
+	w->by_itself = !w->why;
+	end_for(w, "it ended by itself %s (qemu's status %d)", how_far(w), status);
+}
+
 /* How qemu ended, where the machine's own words leave that open. */
 static void judge_end(struct watch *w, int status)
 {
@@ -296,8 +302,7 @@ static void judge_end(struct watch *w, int status)
 		end_for(w, "qemu ended with status %d: %.300s", WEXITSTATUS(status),
 			text_str(&w->words));
 	else if (!w->ended || WEXITSTATUS(status) != QEMU_STATUS(ENDED_WELL))
-		end_for(w, "it ended by itself %s (qemu's status %d)", how_far(w),
-			WEXITSTATUS(status));
+		end_by_itself(w, WEXITSTATUS(status));
 	else if (w->damaged)
 		end_for(w, "%u frames were damaged on their way", w->damaged);
 }

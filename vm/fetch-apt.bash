@@ -129,7 +129,7 @@ apt_try() {
 # Follows PACKAGE VERSION down to the package that has the kernel; false, with $why, if it can't be had.
 # What is named like the kernel itself is looked into before what may be modules, which are large.
 apt_follow() {
-	local likely=("$1 $2") others=() seen=' ' package version line
+	local likely=("$1 $2") others=() seen=' ' package version size line
 
 	from=''
 	why="no package that $1 $2 leads to has a vmlinuz"
@@ -140,7 +140,8 @@ apt_follow() {
 		[[ $seen != *" $package "* ]] || continue
 		seen+="$package "
 		# Less than a MiB is a metapackage; some mirror lacks those and has the kernel.
-		if [ "$(apt_field Installed-Size "$package" "$version")" -ge 1024 ]; then
+		size=$(apt_field Installed-Size "$package" "$version")
+		if [ "${size:-0}" -ge 1024 ]; then
 			apt_try "$package" "$version" || return 1
 		fi
 		[ ! -f "$work/image" ] || return 0
@@ -156,15 +157,16 @@ apt_follow() {
 
 # A mirror may have lost what its lists still name, so an older version is better than none.
 fetch_apt() {
-	local package version why
+	local package version why tried=''
 
 	apt_prepare
 	apt_update
 	why="${kernel[suites]}${kernel[security]:+ ${kernel[security]}} have no ${kernel[package]} of it"
 	apt_roots >"$work/roots"
 	while read -r package version; do
+		[ -z "$tried" ] || say "$why; trying $version"
+		tried=1
 		! apt_follow "$package" "$version" || return 0
-		say "$why"
 	done <"$work/roots"
 	apt_unreachable "$why"
 }

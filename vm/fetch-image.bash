@@ -70,6 +70,31 @@ check_image() {
 	[ -z "$fault" ] || die 2 "$1: $fault"
 }
 
+# big FILE OFFSET BYTES: as number, big endian; 0 if the file ends before.
+big() {
+	local n
+
+	n=$(od -An -v --endian=big -tu"$3" -j "$2" -N "$3" "$1" 2>/dev/null | tr -d ' ')
+	echo "${n:-0}"
+}
+
+# How long an .rpm is: its lead, the signature header (padded to 8), and what that says of the rest by
+# RPMSIGTAG_SIZE or _LONGSIZE. Where it doesn't, only what must be there. Unpackers take a cut one.
+rpm_length() {
+	local file=$1 n data tag offset size=1
+
+	n=$(big "$file" 104 4)
+	data=$((112 + 16 * n))
+	if [ "$(hex "$file" 96 4)" != 8eade801 ] || [ "$n" -gt 1000 ]; then return; fi
+	while read -r tag _ offset _; do
+		case $tag in
+		1000) size=$(big "$file" $((data + offset)) 4) ;;
+		270) size=$(big "$file" $((data + offset)) 8) ;;
+		esac
+	done < <(od -An -v --endian=big -tu4 -w16 -j 112 -N $((16 * n)) "$file" 2>/dev/null)
+	echo $(((data + $(big "$file" 108 4) + 7) / 8 * 8 + size))
+}
+
 # unpack_deb FILE DIR, unpack_rpm FILE DIR: what could be a kernel. Their words go to $work/log, and
 # their status tells whether the package could be read to its end.
 unpack_deb() {
@@ -95,6 +120,13 @@ unpack_archive() {
 
 # /boot is a ghost in kernel-core, so its vmlinuz is the one beside the modules.
 unpack_rpm() {
+	local length
+
+	length=$(rpm_length "$1")
+	if [ -z "$length" ] || [ "$(stat -c %s "$1")" -lt "$length" ]; then
+		echo "$(stat -c %s "$1") bytes, its header says ${length:-nothing}" >"$work/log"
+		return 1
+	fi
 	if command -v bsdtar >/dev/null; then
 		unpack_archive "$1" "$2"
 	else
@@ -105,7 +137,7 @@ unpack_rpm() {
 	fi
 }
 
-# image_of FILE TO: the image that FILE is or holds.
+# image_of FILE TO: the image that FILE is (and was checked to be) or holds.
 image_of() {
 	local file=$1 to=$2 kind
 
@@ -113,7 +145,6 @@ image_of() {
 	case $kind in
 	deb | rpm) ;;
 	*)
-		check_image "$file" "$file"
 		cp --reflink=auto "$file" "$to"
 		return
 		;;

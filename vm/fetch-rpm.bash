@@ -207,6 +207,7 @@ fetch_rpm() {
 	[ -n "$newest" ] || rpm_unreachable "$base has no ${kernel[package]} of it"
 	read -r version type digest href <<<"$newest"
 	verified "$type" "$digest" "$href" "$work/package.rpm"
+	[ "$(kind_of "$work/package.rpm")" = rpm ] || rpm_unreachable "$base/$href is no rpm"
 	image_of "$work/package.rpm" "$work/image"
 	rm "$work/package.rpm"
 	from="package ${kernel[package]} $version $digest"$'\n'"source rpm ${kernel[package]}-$version ${kernel[family]}"

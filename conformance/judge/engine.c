@@ -9,6 +9,8 @@
  *   "unavailable"                  skipped where all of that identity are, else broken
  *   violates(fact), unless unseen  fail, whatever the control says
  *   ENOENT of all but a look       broken: there was nothing to try it on
+ *   not seen(fact)                 broken: nothing was looked at; skipped where a user namespace
+ *                                  can't, as its control shows
  *   a control that doesn't violate broken ("dull"): the same operation shows nothing here
  *   otherwise                      pass
  *
@@ -178,6 +180,9 @@ bool lacks_identity(const struct view *v, enum identity as)
 {
 	size_t i;
 
+	/* Who need not become anybody is there wherever its row is. */
+	if (as == AS_ROOT || as == AS_EXEC)
+		return false;
 	for (i = 0; i < v->facts->n_rows; i++) {
 		const struct row *r = &v->facts->rows[i];
 
@@ -303,6 +308,18 @@ static bool tried_on_nothing(const struct row *r)
 	return streq(r->result, "ENOENT") && r->op != OP_LOOK;
 }
 
+/* What the kernel lets nobody see in a user namespace it doesn't show of the control, either. */
+static void judge_unseen(const struct judge *j, const struct view *v, const struct todo *t,
+			 const struct row *r, struct finding *f)
+{
+	if (users_denied(v->container, r) && control_of(j, v, t) == CONTROL_UNSUPPORTED)
+		judge_control(j, v, t, r, f);
+	else
+		found(f, VERDICT_BROKEN, "nothing was seen by %s of %s as %s: %s%s%s",
+		      op_info[t->op].name, t->path, identity_names[t->as], r->result,
+		      *r->value ? " " : "", r->value);
+}
+
 /* Not the question that the case wanted to ask; that nothing is violated says little. */
 static void judge_unmade(const struct view *v, const struct todo *t, struct finding *f)
 {
@@ -334,6 +351,8 @@ static void judge_row(const struct judge *j, const struct view *v, const struct 
 	} else if (tried_on_nothing(r)) {
 		found(f, VERDICT_BROKEN, "%s as %s: nothing was at %s", op_info[t->op].name,
 		      identity_names[t->as], t->path);
+	} else if (j->seen && !j->seen(r)) {
+		judge_unseen(j, v, t, r, f);
 	} else {
 		judge_control(j, v, t, r, f);
 	}

@@ -4,7 +4,7 @@
  * shows otherwise when somebody has acted in between: on a mask none may show, on the control,
  * which is the same object for all, each must whose act has succeeded.
  */
-#include "conformance/judge/judge.h"
+#include "conformance/judge/rows.h"
 #include "conformance/judge/users.h"
 
 /* Before, and when somebody has acted: first one container, then another. */
@@ -183,15 +183,48 @@ static void say_sign(struct finding *f, const struct sign *s, const struct pair 
 		      word(p->after, s->key, is, sizeof(is)), p->actor->name);
 }
 
-/* Whether the actor itself feels what it does to its own mask: a look that can't show a lock or an
- * event there would find none in another container, either. */
+/* An act that the mask refuses is one that was tried; one that is missing was not. */
+static bool has_tried(const struct row *act, const char *what)
+{
+	char done[32];
+
+	return !is_untried(word(act, what, done, sizeof(done)));
+}
+
+/*
+ * Whether the actor itself feels what it does to its own mask: a look that can't show a lock or an
+ * event there would find none in another container, either. Only where the mask lets nobody do it
+ * there is nothing to feel. EAGAIN: one object is the mask of several paths, and the lock is held
+ * by another of them, so it is to be felt here, too.
+ */
 static bool feels_itself(const struct sign *s, const struct pair *p)
 {
 	const struct view v = { .facts = p->view->facts, .container = p->actor };
 	const struct pair own = pair_of(&v, p->actor, p->target, p->round, false);
+	char done[32];
 
-	return !has_done(act_of(p), s->act) ||
-	       (is_seen(own.before) && is_seen(own.after) && shows(s, &own) == SHOWN);
+	if (has_word("EROFS EACCES EPERM EOPNOTSUPP", word(act_of(p), s->act, done, sizeof(done))))
+		return true;
+	return has_word("ok EAGAIN", done) && is_seen(own.before) && is_seen(own.after) &&
+	       shows(s, &own) == SHOWN;
+}
+
+static void judge_sign(const struct question *q, const struct pair *p, const struct sign *s,
+		       struct finding *f)
+{
+	enum shown shown = shows(s, p);
+
+	if (shown == SHOWN)
+		say_sign(f, s, p);
+	else if (shown == UNKNOWN)
+		found(f, VERDICT_BROKEN, "%s of %s is not known to %s", s->key, p->target->path,
+		      p->view->container->name);
+	else if (!has_tried(act_of(p), s->act))
+		found(f, VERDICT_BROKEN, "%s has not tried %s of %s", p->actor->name, s->act,
+		      p->target->path);
+	else if (q->felt && !feels_itself(s, p))
+		found(f, VERDICT_BROKEN, "dull control: %s doesn't feel its own %s of %s",
+		      p->actor->name, s->key, p->target->path);
 }
 
 /* Nothing of @p may have changed. */
@@ -209,18 +242,9 @@ static void judge_target(const struct question *q, const struct pair *p, struct 
 		      p->view->container->name, p->target->path, p->actor->name);
 		return;
 	}
-	for (s = q->signs; s->key; s++) {
-		enum shown shown = has_sign(s, is_dir(p->target)) ? shows(s, p) : SAME;
-
-		if (shown == SHOWN)
-			say_sign(f, s, p);
-		else if (shown == UNKNOWN)
-			found(f, VERDICT_BROKEN, "%s of %s is not known to %s", s->key,
-			      p->target->path, p->view->container->name);
-		else if (q->felt && !feels_itself(s, p))
-			found(f, VERDICT_BROKEN, "dull control: %s doesn't feel its own %s of %s",
-			      p->actor->name, s->key, p->target->path);
-	}
+	for (s = q->signs; s->key; s++)
+		if (has_sign(s, is_dir(p->target)))
+			judge_sign(q, p, s, f);
 	found(f, VERDICT_PASS, "%s", "");
 }
 

@@ -83,6 +83,9 @@ struct judge {
 	bool (*violates)(const struct row *r);
 	/* True where the identity could not see for itself that a row which violates() is none. */
 	bool (*unseen)(const struct view *v, const struct row *r);
+	/* True when a row that doesn't violate() shows that there was something to see, and that it
+	 * was seen. NULL: whatever was answered, the requirement holds by it. */
+	bool (*seen)(const struct row *r);
 	/* INFO: says what the row shows; nothing is forbidden and there is no control. */
 	void (*informs)(const struct row *r, struct text *out);
 	/* Last, of each container with such rows: whether what they rest on was there. */

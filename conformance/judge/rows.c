@@ -73,6 +73,11 @@ bool row_shows(const struct row *r)
 	return true;
 }
 
+bool is_untried(const char *outcome)
+{
+	return !*outcome || has_word("lost uncovered EMFILE ENFILE ENOMEM", outcome);
+}
+
 void row_say(const struct row *r, struct text *out)
 {
 	text_addf(out, "%s%s: %s %s", out->len ? "; " : "", r->path, r->result, r->value);

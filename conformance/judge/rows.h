@@ -16,6 +16,9 @@ bool row_weak_mask(const struct row *r);
 bool row_fs_writable(const struct row *r);
 /* Of a control: the operation did what it does where nothing is masked, on evidence. */
 bool row_shows(const struct row *r);
+/* What a row of many words says of one attempt, where that was never made: nothing, or that the
+ * probe itself ran out of something. */
+bool is_untried(const char *outcome);
 /* informs(): path, result and value as they are. */
 void row_say(const struct row *r, struct text *out);
 /* Not the null device 1:3. */

@@ -38,6 +38,7 @@ JUDGE(sec_stdio) = {
 	.control = "control-stdio",
 	.refusal_passes = true,
 	.violates = is_a_file,
+	.seen = row_ok,
 	.expected = "pipes or a device, or the container refused",
 };
 
@@ -203,6 +204,16 @@ static bool leads_outside(const struct row *r)
 	return row_ok(r) && row_number(r, "outside") != 0;
 }
 
+/* A process may be closed to its peers, so none of them can follow its links; the container's first
+ * one is open to its root. */
+static bool links_seen(const struct row *r)
+{
+	char init[32];
+
+	return row_ok(r) && row_number(r, "links") > 0 && row_number(r, "unread") == 0 &&
+	       row_value(r, "init", init, sizeof(init)) && (r->as == AS_USER || streq(init, "ok"));
+}
+
 JUDGE(sec_cwd) = {
 	.class = "sec-cwd",
 	.ops = OPS1(LINKS),
@@ -210,6 +221,7 @@ JUDGE(sec_cwd) = {
 	.control_as = AS_SYSADMIN,
 	.refusal_passes = true,
 	.violates = leads_outside,
+	.seen = links_seen,
 	.expected = "a working directory inside the root, or the container refused",
 };
 
@@ -219,6 +231,7 @@ JUDGE(sec_fd) = {
 	.identities = BIT(AS_ROOT) | BIT(AS_EXEC),
 	.control = "control-fd",
 	.violates = leads_outside,
+	.seen = links_seen,
 	.expected = "no descriptor of anything outside the container",
 };
 
@@ -228,8 +241,14 @@ JUDGE(sec_links) = {
 	.control = "control-links",
 	.control_as = AS_SYSADMIN,
 	.violates = leads_outside,
+	.seen = links_seen,
 	.expected = "no link of procfs leads outside the container",
 };
+
+static bool is_mask(const struct row *r)
+{
+	return !row_not_masked(r);
+}
 
 /* By the same way the neighbour's other paths must be seen, so what is not seen is masked. */
 JUDGE(sec_neighbour) = {
@@ -237,6 +256,7 @@ JUDGE(sec_neighbour) = {
 	.ops = OPS1(LOOK),
 	.control = "control-neighbour",
 	.violates = row_exposes,
+	.seen = is_mask,
 	.expected = "masked, seen from the neighbour, too",
 };
 

@@ -62,9 +62,12 @@ static bool next_method(const char **rest, char method[METHOD_MAX], char outcome
 {
 	int n = 0;
 
-	if (sscanf(*rest, " %31[^= ]=%31[^ ]%n", method, outcome, &n) != 2)
+	if (sscanf(*rest, " %31[^= ]=%n", method, &n) != 1 || !n)
 		return false;
 	*rest += n;
+	*outcome = '\0';
+	if (sscanf(*rest, "%31[^ ]%n", outcome, &n) == 1)
+		*rest += n;
 	return true;
 }
 
@@ -85,6 +88,9 @@ static void judge_method(const struct row *r, const char *method, struct finding
 	else if (has_effect(outcome))
 		found(f, VERDICT_FAIL, "%s of %s as %s: %s", method, r->path, identity_names[r->as],
 		      outcome);
+	else if (is_untried(outcome) || streq(outcome, "none"))
+		found(f, VERDICT_BROKEN, "%s of %s as %s was never tried: %s", method, r->path,
+		      identity_names[r->as], outcome);
 	else
 		found(f, VERDICT_PASS, "%s", "");
 }
@@ -100,6 +106,20 @@ static void judge_effects(const struct question *q, const struct row *r, struct 
 			judge_method(r, method, f);
 }
 
+/* Each attempt has its control, even if that shows that nobody can do this here. */
+static void judge_controls(const struct question *q, const struct row *r, const struct row *control,
+			   struct finding *f)
+{
+	char method[METHOD_MAX], outcome[METHOD_MAX];
+	const char *rest = r->value;
+
+	while (next_method(&rest, method, outcome))
+		if (asks_for(q, method) &&
+		    (!row_value(control, method, outcome, sizeof(outcome)) || is_untried(outcome)))
+			found(f, VERDICT_BROKEN, "dull control: %s of %s in the sibling", method,
+			      r->path);
+}
+
 static void judge_methods(const struct question *q, const struct row *r, const struct row *control,
 			  struct finding *f)
 {
@@ -107,6 +127,7 @@ static void judge_methods(const struct question *q, const struct row *r, const s
 	const char *rest = control->value;
 	unsigned int asked = 0, shown = 0;
 
+	judge_controls(q, r, control, f);
 	while (next_method(&rest, method, outcome)) {
 		if (!asks_for(q, method))
 			continue;

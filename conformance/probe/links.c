@@ -10,15 +10,26 @@
 #include <sched.h>
 #include <sys/mount.h>
 
-/* The first three of a process are its caller's to give. */
+/* The first three of a process are its caller's to give: followed, but not judged. */
 #define FIRST_FD 3
 
 struct scan {
 	int *mounts; /* ids of the reader's own */
 	size_t n_mounts;
+	bool many;    /* processes, of which some may be closed to the reader */
+	bool at_init; /* the container's first process is being scanned */
+	int init;     /* what kept it from being followed */
 	unsigned int links, outside;
+	unsigned int refused, unread; /* of many, by the kernel; for any other reason */
 	struct text first;
 };
+
+static void scan_free(struct scan *s)
+{
+	free(s->mounts);
+	text_free(&s->first);
+}
+#define _cleanup_scan_ _cleanup_(scan_free)
 
 static int read_mounts(struct scan *s)
 {
@@ -39,11 +50,12 @@ static int mount_of(int fd)
 	_cleanup_free_ char *path = xasprintf("/proc/self/fdinfo/%d", fd);
 	_cleanup_free_ char *text = NULL;
 	const char *at;
+	int r = read_file_at(AT_FDCWD, path, 65536, &text, NULL);
 
-	if (read_file_at(AT_FDCWD, path, 65536, &text, NULL) < 0)
-		return -1;
+	if (r < 0)
+		return r;
 	at = strstr(text, "mnt_id:");
-	return at ? atoi(at + strlen("mnt_id:")) : -1;
+	return at ? atoi(at + strlen("mnt_id:")) : -ENODATA;
 }
 
 static bool has_mount(const struct scan *s, int id)
@@ -55,10 +67,12 @@ static bool has_mount(const struct scan *s, int id)
 	return i < s->n_mounts;
 }
 
-/* "net:[4026531840]": that of the reader? Pipes, sockets and the like are no way out. */
-static bool is_foreign_namespace(const char *text)
+/* "net:[4026531840]": that of the reader? Pipes, sockets and the like are no way out. Those for
+ * children (pid_for_children, time_for_children) are named like the others. */
+static int is_foreign_namespace(const char *text)
 {
-	static const char *const types[] = { "cgroup", "ipc", "mnt", "net", "pid", "user", "uts" };
+	static const char *const types[] = { "cgroup", "ipc",  "mnt",  "net",
+					     "pid",    "time", "user", "uts" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++) {
@@ -70,54 +84,79 @@ static bool is_foreign_namespace(const char *text)
 		if (!rest || strncmp(rest, ":[", 2) != 0)
 			continue;
 		n = readlink(path, own, sizeof(own) - 1);
-		own[n > 0 ? n : 0] = '\0';
+		if (n < 0)
+			return -errno;
+		own[n] = '\0';
 		return !streq(own, text);
 	}
 	return false;
 }
 
 /* A memfd is named like a path, but lies in no file system. */
-static bool leads_outside(const struct scan *s, const char *link, const char *text)
+static int leads_outside(const struct scan *s, const char *link, const char *text)
 {
 	_cleanup_close_ int fd = -EBADF;
+	int id;
 
 	if (*text != '/')
 		return is_foreign_namespace(text);
 	if (strip_prefix(text, "/memfd:"))
 		return false;
 	fd = open(link, O_PATH | O_CLOEXEC);
-	return fd >= 0 && !has_mount(s, mount_of(fd));
+	if (fd < 0)
+		return -errno;
+	id = mount_of(fd);
+	return id < 0 ? id : !has_mount(s, id);
 }
 
-static void scan_link(struct scan *s, const char *link)
+static int scan_link(struct scan *s, const char *link, bool judged)
 {
 	char text[4096];
 	ssize_t n = readlink(link, text, sizeof(text) - 1);
+	int outside;
 
 	if (n < 0)
-		return;
+		return -errno;
 	text[n] = '\0';
+	outside = judged ? leads_outside(s, link, text) : false;
+	if (outside < 0)
+		return outside;
 	s->links++;
-	if (!leads_outside(s, link, text))
-		return;
-	if (!s->outside++)
+	if (outside && !s->outside++)
 		text_addf(&s->first, "%s -> %s", link, text);
+	return 0;
 }
 
-static void scan_fds(struct scan *s, const char *dir)
+/* What is gone by now leads nowhere. */
+static void count_failure(struct scan *s, int r)
+{
+	if (r == 0 || r == -ENOENT || r == -ESRCH)
+		return;
+	if (s->many && (r == -EACCES || r == -EPERM))
+		s->refused++;
+	else
+		s->unread++;
+	if (s->at_init && s->init == 0)
+		s->init = r;
+}
+
+static int scan_fds(struct scan *s, const char *dir)
 {
 	DIR *d = opendir(dir);
 	struct dirent *e;
+	int r;
 
-	while (d && (e = readdir(d))) {
+	if (!d)
+		return -errno;
+	while (errno = 0, (e = readdir(d))) {
 		_cleanup_free_ char *link = xasprintf("%s/%s", dir, e->d_name);
 
-		if (*e->d_name >= '0' && *e->d_name <= '9' && atoi(e->d_name) >= FIRST_FD &&
-		    atoi(e->d_name) != dirfd(d))
-			scan_link(s, link);
+		if (*e->d_name >= '0' && *e->d_name <= '9')
+			count_failure(s, scan_link(s, link, atoi(e->d_name) >= FIRST_FD));
 	}
-	if (d)
-		closedir(d);
+	r = -errno;
+	closedir(d);
+	return r;
 }
 
 static void scan_process(struct scan *s, const char *pid)
@@ -126,21 +165,29 @@ static void scan_process(struct scan *s, const char *pid)
 	_cleanup_free_ char *root = xasprintf("/proc/%s/root", pid);
 	_cleanup_free_ char *cwd = xasprintf("/proc/%s/cwd", pid);
 
-	scan_link(s, root);
-	scan_link(s, cwd);
-	scan_fds(s, fds);
+	s->at_init = streq(pid, "1");
+	s->init = s->at_init ? 0 : s->init;
+	count_failure(s, scan_link(s, root, true));
+	count_failure(s, scan_link(s, cwd, true));
+	count_failure(s, scan_fds(s, fds));
 }
 
-static void scan_processes(struct scan *s)
+static int scan_processes(struct scan *s)
 {
 	DIR *d = opendir("/proc");
 	struct dirent *e;
+	int r;
 
-	while (d && (e = readdir(d)))
+	if (!d)
+		return -errno;
+	s->many = true;
+	s->init = -ESRCH;
+	while (errno = 0, (e = readdir(d)))
 		if (*e->d_name >= '1' && *e->d_name <= '9')
 			scan_process(s, e->d_name);
-	if (d)
-		closedir(d);
+	r = -errno;
+	closedir(d);
+	return r;
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -162,22 +209,25 @@ static int plant(void)
 
 int probe_links(const struct todo *t, struct text *value)
 {
-	struct scan s = { 0 };
-	int r = probe_is_control(t) ? plant() : 0;
+	_cleanup_scan_ struct scan s = { 0 };
+	int r;
 
-	if (r == 0)
-		r = read_mounts(&s);
-	if (r < 0)
+	if (probe_is_control(t) && plant() < 0)
 		return PROBE_UNAVAILABLE;
+	r = read_mounts(&s);
+	if (r < 0)
+		return r;
 	if (streq(t->path, "/proc"))
-		scan_processes(&s);
+		r = scan_processes(&s);
 	else if (ends_with(t->path, "/fd"))
-		scan_fds(&s, t->path);
+		r = scan_fds(&s, t->path);
 	else
-		scan_link(&s, t->path);
-	text_addf(value, "links=%u outside=%u first=%s", s.links, s.outside, text_str(&s.first));
-	free(s.mounts);
-	text_free(&s.first);
+		r = scan_link(&s, t->path, true);
+	if (r < 0)
+		return r;
+	text_addf(value, "links=%u outside=%u refused=%u unread=%u init=%s first=%s", s.links,
+		  s.outside, s.refused, s.unread, s.init < 0 ? errno_name(s.init) : "ok",
+		  text_str(&s.first));
 	return 0;
 }
 
@@ -207,7 +257,7 @@ int probe_each_other(const char *path, int (*look)(const char *path, struct text
 {
 	const char *at = strstr(path, OTHER);
 	DIR *d = opendir("/proc");
-	int r = -EPERM;
+	int r = d ? -EPERM : -errno;
 	struct dirent *e;
 
 	while (d && !shows(value) && (e = readdir(d))) {

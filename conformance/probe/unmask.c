@@ -8,6 +8,8 @@
  *   ok        the calls succeeded, to no effect
  *   none      there is nothing to try here
  *   ERRNO     a call was refused
+ *   uncovered of a control: nothing could be mounted over the path, so nothing was tried
+ *   lost      the process that tries left no word
  *
  * For a control the path is covered first, by a mount of the probe's own: for who may mount, each
  * attempt must then have its effect.
@@ -339,8 +341,10 @@ static void run_apart(const struct method *m, struct attempt *a, struct text *va
 	ssize_t n;
 	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		text_addf(value, "%s%s=lost", value->len ? " " : "", m->name);
 		return;
+	}
 	pid = fork();
 	if (pid == 0) {
 		run_method(m, a, fds[1]);

@@ -100,6 +100,7 @@ static void put_vm(cJSON *root, const struct report *r)
 	put_string(o, "append", m->append);
 	put_string(o, "memory", m->memory);
 	put_string(o, "cpus", m->cpus);
+	put_string(o, "tries", m->tries);
 	put_string(o, "boot_ms", m->boot);
 	put_string(o, "ended", m->ended);
 	put_warnings(o, m);

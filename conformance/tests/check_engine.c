@@ -99,6 +99,9 @@ static const struct verdict_row rows[] = {
 	  UP MASK("user", "list", "unavailable", "EPERM")
 		  CONTROL("user", "list", "unavailable", "EPERM"),
 	  REQ_dir_empty, SKIP, "user can't be had here" },
+	{ "unavailable-root", "starts", LIST,
+	  UP MASK("root", "list", "unavailable", "-") CONTROL("root", "list", "unavailable", "-"),
+	  REQ_dir_empty, BROKEN, "could not be tried" },
 	{ "unavailable-once", "starts", TODO("user", "list"),
 	  UP MASK("user", "list", "unavailable", "-") CONTROL("user", "list", "ok", FULL),
 	  REQ_dir_empty, BROKEN, "could not be tried" },

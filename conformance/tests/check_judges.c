@@ -402,7 +402,7 @@ START_TEST(test_spoiled)
 	ck_assert_int_eq(verdict_of(s->id, &f), s->was);
 	s->spoil(&f);
 	ck_assert_str_eq(verdict_names[verdict_of(s->id, &f)], verdict_names[s->want]);
-	try_all_losses(s->name, &f, s->id, 0);
+	try_all_losses(s->name, &f, s->id, judges[s->id]->ops);
 }
 END_TEST
 

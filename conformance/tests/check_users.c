@@ -91,6 +91,12 @@ START_TEST(test_bad)
 }
 END_TEST
 
+#define NEIGHBOUR                                                                                  \
+	"todo\troot\tlook\t/n/a\tsec-neighbour\ntodo\troot\tlook\t/n/c\tcontrol-neighbour\n"
+#define NEIGHBOURS(result, control, value)                                                         \
+	UP ROW("root", "look", "/n/a", result, "-") ROW("root", "look", "/n/c", control, value)
+#define SHOWN "type=file rdev=0:0 open=ok bytes=20"
+
 static const struct {
 	const char *name, *config;
 	const char *userns; /* header user-namespaces; NULL: none */
@@ -117,6 +123,26 @@ static const struct {
 	  NULL,
 	  { "userns-mknod-unknown", "starts", TODO("root", "mknod"),
 	    UP MASK("root", "mknod", "EROFS", "-"), REQ_dir_create, BROKEN, "dull control" } },
+	{ "userns-neighbour",
+	  MAPPED,
+	  NULL,
+	  { "", "starts", NEIGHBOUR, NEIGHBOURS("EPERM", "EPERM", "-"), REQ_sec_neighbour, SKIP,
+	    "processes of another user namespace" } },
+	{ "userns-neighbour-without-one",
+	  CONFIG,
+	  NULL,
+	  { "", "starts", NEIGHBOUR, NEIGHBOURS("EPERM", "EPERM", "-"), REQ_sec_neighbour, BROKEN,
+	    "nothing was seen" } },
+	{ "userns-neighbour-other-errno",
+	  MAPPED,
+	  NULL,
+	  { "", "starts", NEIGHBOUR, NEIGHBOURS("EACCES", "EPERM", "-"), REQ_sec_neighbour, BROKEN,
+	    "nothing was seen" } },
+	{ "userns-neighbour-control-seen",
+	  MAPPED,
+	  NULL,
+	  { "", "starts", NEIGHBOUR, NEIGHBOURS("EPERM", "ok", SHOWN), REQ_sec_neighbour, BROKEN,
+	    "nothing was seen" } },
 	{ "userns-mknod-made",
 	  MAPPED,
 	  NULL,

@@ -177,29 +177,6 @@ static inline void recount(struct facts *f)
 	}
 }
 
-/* In the attempts at @path of @source as @as, @method came to @outcome. */
-static inline void set_attempt(struct facts *f, const char *source, enum identity as,
-			       const char *path, const char *method, const char *outcome)
-{
-	struct row want = row_like(source, "run", OP_UNMASK, path);
-	_cleanup_free_ char *word = xasprintf("%s=", method);
-	size_t i, n = 0;
-
-	want.as = as;
-	for (i = 0; i < f->n_rows; i++) {
-		struct row *r = &f->rows[i];
-		const char *at = is_like(r, &want) ? strstr(r->value, word) : NULL;
-
-		if (!at)
-			continue;
-		at += strlen(word);
-		r->value = keep(xasprintf("%.*s%s%s", (int)(at - r->value), r->value, outcome,
-					  at + strcspn(at, " ")));
-		n++;
-	}
-	ck_assert_msg(n > 0, "no attempt %s at %s", method, path);
-}
-
 /* The edits ----------------------------------------------------------------------------------- */
 
 #define DRIVER(name, phase, op, path) row_like("driver:" name, phase, op, path)
@@ -211,6 +188,7 @@ static inline void set_attempt(struct facts *f, const char *source, enum identit
 #define SEEN_LINE "9999 1 0:9999 / /run/x/rootfs/t/a rw,relatime - tmpfs none rw"
 
 #include "conformance/tests/spoil_isolation.h"
+#include "conformance/tests/spoil_security.h"
 
 /* EDIT(name, bundle, requirement, verdict before, verdict after, statements on f) */
 #define EDITS                                                                                      \
@@ -366,34 +344,10 @@ static inline void set_attempt(struct facts *f, const char *source, enum identit
 	EDIT(alias_of_nothing_dull, "maskref-0.1.0/alias-near-small", alias_nothing, PASS, BROKEN, \
 	     drop_mount(f, PROBE("numbers", "first", OP_MOUNTINFO, ""), "/t/a");                   \
 	     drop_mount(f, PROBE("numbers", "first", OP_MOUNTINFO, ""), "/t/b"))                   \
-	EDIT(cgroup_writable, "sec-cgroup", sec_cgroup_readonly, PASS, FAIL,                       \
-	     set_mount_word(f, PROBE("a", "first", OP_MOUNTINFO, ""), "/sys/fs/cgroup/memory",     \
-			    MOUNT_OPTIONS, "rw,nosuid,relatime"))                                  \
-	EDIT(cgroup_dull, "sec-cgroup", sec_cgroup_readonly, PASS, BROKEN,                         \
-	     set_mount_word(f, PROBE("a", "first", OP_MOUNTINFO, ""), "/.maskspec", MOUNT_OPTIONS, \
-			    "ro,nosuid"))                                                          \
-	EDIT(unmasked, "sec-unmask-small", sec_unmask, PASS, FAIL,                                 \
-	     set_attempt(f, "probe:a", AS_ROOT, "/t/a", "detach", "exposed"))                      \
-	EDIT(mask_written, "sec-unmask-small", sec_unmask, PASS, FAIL,                             \
-	     set_attempt(f, "probe:a", AS_USER, "/t/a", "fspick", "writable"))                     \
-	EDIT(unmask_dull, "sec-unmask-small", sec_unmask, PASS, BROKEN, silence(f, "probe:admin")) \
-	EDIT(unmasked_nested, "sec-unmask-small", sec_unmask_userns, PASS, FAIL,                   \
-	     set_attempt(f, "probe:a", AS_USERNS, "/t/a", "bind-parent", "exposed"))               \
-	EDIT(left_behind, "sec-unmask-small", sec_carry, PASS, FAIL,                               \
-	     set_attempt(f, "probe:a", AS_USERNS, "/proc/version", "carry", "exposed"))            \
-	EDIT(by_handle, "sec-unmask-small", sec_handle, PASS, FAIL,                                \
-	     set_attempt(f, "probe:a", AS_ROOT, "/t/a", "handle", "exposed"))                      \
-	EDIT(by_handle_of_nobody, "sec-unmask-small", sec_handle, PASS, SKIP,                      \
-	     set_attempt(f, "probe:admin", AS_SYSADMIN, "/t/a", "handle", "EOPNOTSUPP"))           \
-	EDIT(second_proc, "sec-unmask-small", sec_fresh_proc, PASS, FAIL,                          \
-	     set_attempt(f, "probe:a", AS_USERNS, "/proc/version", "fresh", "exposed"))            \
-	EDIT(second_sysfs, "sec-unmask-small", sec_fresh_sysfs, PASS, FAIL,                        \
-	     set_attempt(f, "probe:a", AS_USERNS, "/sys/kernel/mm", "fresh", "exposed"))           \
-	EDIT(outside_dull, "sec-links", sec_dev_link, FAIL, FAIL,                                  \
-	     set(f, DRIVER("plain", "after", OP_DIGEST, "/t/control.d"), "ENOENT", ""))            \
 	EDIT(control_dull, "superblocks-small", sb_shared, FAIL, FAIL,                             \
 	     set_mount_word(f, PROBE("d16", "first", OP_MOUNTINFO, ""), "/t/control.1",            \
 			    MOUNT_DEVICE, "0:1"))                                                  \
+	SECURITY_EDITS                                                                             \
 	LIFECYCLE_EDITS
 
 /* No two file masks are of one file system. */

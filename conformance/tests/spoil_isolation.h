@@ -122,4 +122,36 @@ static inline void bind_from_host(struct facts *f)
 	EDIT(iso_admin_dull, "iso-admin", iso_admin, PASS, BROKEN,                                 \
 	     resay(f, LOOK_OF("probe:b", "round-1", "/t/shared"), "names", "1"))                   \
 	EDIT(iso_admin_none, "iso-admin", iso_admin, PASS, BROKEN,                                 \
-	     say_act(f, "probe:a", "round-1", "/t/shared", "remount=ok", "remount=EPERM"))
+	     say_act(f, "probe:a", "round-1", "/t/shared", "remount=ok", "remount=EPERM"))         \
+	EDIT(iso_locked_lost, "iso-pair", iso_lock, PASS, BROKEN,                                  \
+	     say_act(f, "probe:a", "round-1", "/t/m", " flock=ok", ""))                            \
+	EDIT(iso_locked_untried, "iso-pair", iso_lock, PASS, BROKEN,                               \
+	     say_act(f, "probe:a", "round-1", "/t/m", "flock=ok", "flock=EMFILE"))                 \
+	EDIT(iso_locked_failed, "iso-pair", iso_lock, PASS, BROKEN,                                \
+	     say_act(f, "probe:b", "round-3", "/t/f", "fcntl=ok", "fcntl=EIO"))                    \
+	EDIT(iso_locked_refused, "iso-pair", iso_lock, PASS, PASS,                                 \
+	     say_act(f, "probe:a", "round-1", "/t/m", "flock=ok", "flock=EACCES");                 \
+	     resay(f, LOOK_OF("probe:a", "round-1", "/t/m"), "flock", "free"))                     \
+	EDIT(iso_locked_by_twin, "iso-pair", iso_lock, PASS, PASS,                                 \
+	     say_act(f, "probe:a", "round-1", "/t/n", "flock=ok", "flock=EAGAIN"))                 \
+	EDIT(iso_locked_by_nobody, "iso-pair", iso_lock, PASS, BROKEN,                             \
+	     say_act(f, "probe:a", "round-1", "/t/n", "flock=ok", "flock=EAGAIN");                 \
+	     resay(f, LOOK_OF("probe:a", "round-1", "/t/n"), "flock", "free"))                     \
+	EDIT(iso_watched_untried, "iso-pair", iso_watch, PASS, BROKEN,                             \
+	     say_act(f, "probe:a", "round-1", "/t/m", "fcntl=ok", "fcntl=ENFILE"))                 \
+	EDIT(iso_watched_failed, "iso-pair", iso_watch, PASS, BROKEN,                              \
+	     say_act(f, "probe:a", "round-1", "/t/m", "fcntl=ok", "fcntl=EIO"))                    \
+	EDIT(iso_host_lock_felt, "iso-pair", iso_host_lock, PASS, PASS, bind_from_host(f))         \
+	EDIT(iso_host_lock_untried, "iso-pair", iso_host_lock, PASS, BROKEN, bind_from_host(f);    \
+	     say_act(f, "probe:a", "round-1", "/t/f", "flock=ok", "flock=EMFILE"))                 \
+	EDIT(iso_host_lock_failed, "iso-pair", iso_host_lock, PASS, BROKEN, bind_from_host(f);     \
+	     say_act(f, "probe:b", "round-3", "/t/f", "fcntl=ok", "fcntl=ENOLCK"))                 \
+	EDIT(iso_host_watch_felt, "iso-pair", iso_host_watch, PASS, PASS, bind_from_host(f))       \
+	EDIT(iso_host_watch_failed, "iso-pair", iso_host_watch, PASS, BROKEN, bind_from_host(f);   \
+	     say_act(f, "probe:a", "round-1", "/t/f", "fcntl=ok", "fcntl=EIO"))                    \
+	EDIT(iso_plant_untried, "iso-pair", iso_plant, PASS, BROKEN,                               \
+	     say_act(f, "probe:a", "round-1", "/t/m", "create=EROFS", "create=EMFILE"))            \
+	EDIT(iso_plant_untold, "iso-pair", iso_plant, PASS, BROKEN,                                \
+	     say_act(f, "probe:a", "round-1", "/t/m", "create=EROFS ", ""))                        \
+	EDIT(iso_write_untried, "iso-pair", iso_content, PASS, BROKEN,                             \
+	     say_act(f, "probe:a", "round-1", "/t/f", "write=ok", "write=EMFILE"))
