@@ -127,6 +127,7 @@ links_alone() {
 
 @test "a flood on the console is ended, and little of it is kept" {
 	head -c $(($(frame_at f lists.facts) - 1)) "$RECORD/result" >result
+	OPTIONS=(--case-timeout 20)
 	play "head -c 80M /dev/zero | tr '\\0' x >&3; exec sleep 600"
 	links_alone "its console was flooded with more than 64 MiB"
 	[ "$(stat -c %s said)" -le $((4 << 20)) ]
