@@ -42,6 +42,7 @@ $(B)/tools:
 	@fail() { echo "make: $$1 is missing; run: make deps" >&2; exit 1; }; \
 	command -v $(CC) >/dev/null || fail "the C compiler $(CC)"; \
 	command -v pkg-config >/dev/null || fail pkg-config; \
+	echo '#include <zlib.h>' | $(CC) -E -x c - >/dev/null 2>&1 || fail "zlib (zlib1g-dev, zlib-static)"; \
 	pkg-config --exists libcjson || fail "cJSON (libcjson-dev, cjson-devel)"; \
 	echo 'int main(void) { return 0; }' | $(CC) -static -x c -o $@ - || \
 		fail "the static C library (libc6-dev, glibc-static)"
@@ -110,19 +111,19 @@ $(B)/maskspec: $(MASKSPEC_O)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
 # vm/ -----------------------------------------------------------------------------------------
-VM_SHARED_O = $(addprefix $(B)/,vm/frame.o conformance/text.o)
+VM_SHARED_O = $(addprefix $(B)/,vm/frame.o vm/pack.o conformance/text.o)
 
 # Static: it is alone in its initramfs.
 $(B)/vm/init: $(patsubst %.c,$(B)/%.o,$(wildcard vm/init*.c)) $(VM_SHARED_O)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^ -lz
 
 $(B)/vm/boot: $(patsubst %.c,$(B)/%.o,$(wildcard vm/boot*.c)) $(VM_SHARED_O) \
-		$(addprefix $(B)/,vm/console.o conformance/machine.o conformance/words.o conformance/case.o conformance/sha256.o)
+		$(addprefix $(B)/,vm/console.o conformance/machine.o conformance/words.o conformance/facts.o conformance/case.o conformance/sha256.o)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lz
 
 # What users call -----------------------------------------------------------------------------
 RUNTIME ?= $(abspath $(B))/maskref

@@ -204,8 +204,8 @@ static void boot_once(struct watch *w, char *const *argv)
 }
 
 /*
- * Emulated with a thread a processor, a kernel that patches its own code while it boots dies of it,
- * seldom (6.12 in sched_clock_cpu, qemu 7.2). Nothing was seen by then; another boot is as good.
+ * Emulated, a kernel dies while it boots now and then, of what it would not die of on a processor.
+ * Nothing was seen by then; another boot is as good.
  */
 static bool may_try_again(const struct watch *w, const char *accel)
 {

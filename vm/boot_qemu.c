@@ -31,19 +31,25 @@ static void add_all(struct words *w, const char *const *words, size_t n)
 char *qemu_append(const struct boot_options *o, const char *accel, const char *mode)
 {
 	return xasprintf("console=ttyS0 panic=-1 loglevel=5%s maskspec.cgroup=%s%s%s%s%s",
-			 streq(accel, "tcg") ? " clearcpuid=141" : "", o->cgroup,
+			 streq(accel, "tcg") ? " clearcpuid=141 norandmaps" : "", o->cgroup,
 			 mode ? " maskspec.mode=" : "", mode ? mode : "", *o->append ? " " : "",
 			 o->append);
 }
 
+/*
+ * One thread for all processors: a thread each costs a third more, and now and then the kernel dies
+ * of code that is patched while another processor runs it (6.12 in sched_clock_cpu, qemu 7.2).
+ * Without erms and fsrm the kernel clears and copies pages by words, not by bytes, each of which is
+ * emulated.
+ */
 static void add_machine(struct words *w, const struct boot_options *o, const char *accel,
 			const char *mode)
 {
-	static const char *const bare[] = { "-nodefaults", "-no-user-config", "-display", "none",
-					    "-no-reboot",  "-machine",	      "q35" };
+	static const char *const bare[] = { "-nodefaults", "-no-user-config", "-display",    "none",
+					    "-no-reboot",  "-machine",	      "q35,hpet=off" };
 	bool tcg = streq(accel, "tcg");
 	const char *const given[] = {
-		"-accel",  accel,     "-cpu",	 tcg ? "max" : "host",
+		"-accel",  accel,     "-cpu",	 tcg ? "max,-erms,-fsrm" : "host",
 		"-m",	   o->memory, "-smp",	 o->cpus,
 		"-kernel", o->kernel, "-initrd", o->initrd,
 	};

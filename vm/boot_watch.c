@@ -6,8 +6,9 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "conformance/case.h"
+#include "conformance/facts.h"
 #include "vm/init.h"
+#include "vm/pack.h"
 
 #define CONSOLE_KEPT (4u << 20)
 #define CONSOLE_FLOOD (64u << 20)
@@ -116,11 +117,14 @@ static bool is_file_name(const char *name)
 
 static void take_facts(struct watch *w, const struct frame *f)
 {
+	_cleanup_text_ struct text facts = { 0 };
 	int r;
 
 	if (w->facts_fd < 0 || !is_file_name(f->name))
 		return;
-	r = write_file_at(w->facts_fd, f->name, f->bytes, f->len);
+	r = unpack(&facts, f->bytes, f->len, FACTS_MAX);
+	if (r == 0)
+		r = write_file_at(w->facts_fd, f->name, text_str(&facts), facts.len);
 	if (r < 0)
 		end_for(w, "%s could not be written: %s", f->name, errno_name(-r));
 }

@@ -19,7 +19,7 @@
 enum frame_kind {
 	FRAME_BEGIN = 'b',  /* init runs; NAME: its protocol, "init/1" */
 	FRAME_EVENT = 'e',  /* a line that observe printed: "start NAME", "done NAME" */
-	FRAME_FACTS = 'f',  /* a facts file, NAME its name */
+	FRAME_FACTS = 'f',  /* a facts file, NAME its name; packed (pack.h) */
 	FRAME_REMARK = 's', /* a line on stderr of observe or init */
 	FRAME_END = 'z', /* NAME: exit status of the last command; bytes: frames before this one */
 };

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "conformance/case.h"
+#include "vm/pack.h"
 
 #define PROTOCOL "init/1"
 #define WORDS_MAX 1024
@@ -64,14 +65,16 @@ static void send_facts(const char *name)
 	_cleanup_free_ char *path = xasprintf(MASKSPEC_DIR "/facts/%s.facts", name);
 	_cleanup_free_ char *file = xasprintf("%s.facts", name);
 	_cleanup_free_ char *text = NULL;
+	_cleanup_text_ struct text packed = { 0 };
 	size_t len;
 	int r = read_file_at(AT_FDCWD, path, CASE_MAX, &text, &len);
 
-	if (r == 0)
-		port_send(&port, FRAME_FACTS, file, text, len);
-	else
+	if (r < 0) {
 		remark("%s: %s", path, errno_name(-r));
-	unlink(path);
+		return;
+	}
+	pack(&packed, text, len);
+	port_send(&port, FRAME_FACTS, file, packed.s, packed.len);
 }
 
 /* "start NAME.case", "done NAME.case": facts first, so that who hears of the end has them. */
