@@ -404,8 +404,8 @@ $(B)/tests/spoil: $(B)/vm/tests/spoil.o $(REF_RUNTIME_O) $(B)/libmaskref.a
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
 
-.PHONY: bench bench-masks bench-start bench-kit
-bench: bench-masks bench-start bench-kit
+.PHONY: bench bench-masks bench-start bench-kit bench-vm
+bench: bench-masks bench-start bench-kit bench-vm
 
 bench-masks: $(B)/tests/bench-masks
 	@$<
@@ -416,6 +416,10 @@ bench-start: $(B)/maskref $(B)/tests/payload
 
 bench-kit: all
 	@conformance/tests/bench-kit $(B)
+
+bench-vm: all
+	@$(call need,qemu-system-x86_64)
+	@conformance/tests/bench-vm $(B)
 
 .PHONY: clean
 clean:
