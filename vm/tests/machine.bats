@@ -159,6 +159,7 @@ none_left() {
 		wait "$RUN_PID" || status=$?
 		[ "$status" = 130 ]
 		[ "$(cat out/status)" = 130 ]
+		grep -q "boot: the machine: it was interrupted by signal" log
 		poll 5 none_left
 		rm -r out
 	done
