@@ -204,7 +204,7 @@ make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, case
 make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
                          EL8=FILE one more; part of make matrix
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
-                         bench-start, bench-kit: one of them)
+                         bench-start, bench-kit, bench-vm: one of them)
 make all | clean         build into $(B)/ | remove it
 
 Variables of `make conformance`, all optional:

@@ -14,7 +14,7 @@
 #include "conformance/judge/judge.h"
 #include "conformance/machine.h"
 
-#define REPORT_SCHEMA "maskspec-report/2"
+#define REPORT_SCHEMA "maskspec-report/3"
 
 enum outcome {				/* exit status of maskspec: style 16 */
 	       OUTCOME_CONFORMS,	/* 0 */
