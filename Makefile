@@ -136,14 +136,14 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
 	$(call option,DENY,deny) \
 	$(call option,USERNS,userns) $(call option,KERNELS,kernels) $(call option,ACCEL,accel) \
-	$(call option,CACHE,cache) $(call option,VM_TIMEOUT,vm-timeout) $(call switch,KEEP,keep) \
+	$(call option,CACHE,cache) $(call option,VM_TIMEOUT,vm-timeout) $(call option,VM_CPUS,vm-cpus) $(call switch,KEEP,keep) \
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
 # A misspelt variable, or one of another target, would silently judge something else: every one given
 # must be known, and taken by a target that is asked for.
 TAKES_conformance := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP \
-	DENY USERNS KERNELS ACCEL CACHE VM_TIMEOUT KEEP STRICT PUBLISH VERBOSE TIME
+	DENY USERNS KERNELS ACCEL CACHE VM_TIMEOUT VM_CPUS KEEP STRICT PUBLISH VERBOSE TIME
 TAKES_shell := RUNTIME PROFILE FILTER KERNEL ACCEL CACHE CGROUP OUT
 TAKES_kernels := CACHE
 TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
@@ -231,6 +231,7 @@ Variables of `make conformance`, all optional:
   USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
+  VM_CPUS=N              processors of that machine (2, or 1 where the host has no more)
   VM_TIMEOUT=SECONDS     how long the machine of a kernel may say nothing (60 until it runs, then 300)
 
 Exit status, also in OUT/status (make itself answers 2 for all but 0):

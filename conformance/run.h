@@ -17,6 +17,7 @@ struct run_options {
 	bool several;	     /* more than one is named: each gets a run of its own */
 	const char *accel, *cache;
 	const char *vm_timeout; /* NULL: those of vm/boot */
+	const char *vm_cpus;	/* NULL: machine_cpus() */
 	bool json, verbose, time, keep;
 };
 

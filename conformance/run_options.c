@@ -32,6 +32,7 @@ static const struct option long_options[] = {
 	{ "accel", required_argument, NULL, 'x' },
 	{ "cache", required_argument, NULL, 'C' },
 	{ "vm-timeout", required_argument, NULL, 'm' },
+	{ "vm-cpus", required_argument, NULL, 'n' },
 	{ "keep", no_argument, NULL, 'K' },
 	{ "fixtures", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'J' },
@@ -65,6 +66,7 @@ static const char options_help[] =
 	"(KERNELS)\n"
 	"  --accel K          auto (default), tcg or kvm (ACCEL)\n"
 	"  --cache DIR        kernels and layers that were fetched and made (CACHE)\n"
+	"  --vm-cpus N        processors of a kernel's machine, 2 at most by default (VM_CPUS)\n"
 	"  --vm-timeout S     seconds without a word of a kernel's machine, 60 until it runs and "
 	"300 in\n"
 	"                     cases (VM_TIMEOUT)\n"
@@ -103,6 +105,7 @@ static void set_option(struct run_options *o, int c)
 		{ 'd', &o->deny },	     { 'u', &o->userns },
 		{ 'k', &o->kernels },	     { 'x', &o->accel },
 		{ 'C', &o->cache },	     { 'm', &o->vm_timeout },
+		{ 'n', &o->vm_cpus },
 	};
 	const struct {
 		int c;
@@ -303,6 +306,8 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_userns(o);
 	if (r < 0 && o->timeout)
 		r = check_number("TIMEOUT", o->timeout, 3600);
+	if (r < 0 && o->vm_cpus)
+		r = check_number("VM_CPUS", o->vm_cpus, 64);
 	if (r < 0 && o->vm_timeout)
 		r = check_number("VM_TIMEOUT", o->vm_timeout, 36000);
 	if (r < 0 && o->jobs)

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The two lists of config.json given to libmaskref; plan and apply pass the seams here. */
+#include <sched.h>
+#include <sys/prctl.h>
+
 #include "reference/container.h"
 #include "reference/seam.h"
+#include "reference/sys.h"
 
 static int to_fault(const char *field, const struct mask_error *err, struct fault *f)
 {
@@ -21,9 +25,37 @@ static struct mask_ctx context(const struct container *c)
 	return ctx;
 }
 
+static bool has_mount_ids(int fd)
+{
+	struct ms_statx st;
+
+	return sys_statx_fd(fd, MS_STATX_MNT_ID, &st) == 0 && (st.mask & MS_STATX_MNT_ID);
+}
+
+/*
+ * Without STATX_MNT_ID (up to 5.7) the id of a mount stands in fdinfo, and that of a process that is
+ * not dumpable belongs to root of the host (up to 5.13, 7bc3fa0172a4), which in a user namespace
+ * nobody is. In a new one there is nobody, either, who could look at this process meanwhile; in one
+ * that is joined there may be, so masks are refused there. True: it is dumpable until hide_again().
+ */
+static bool show_fdinfo(const struct container *c)
+{
+	const struct spec_namespace *user = spec_namespace(&c->spec, CLONE_NEWUSER);
+
+	return user && !user->path && !has_mount_ids(c->root_fd) &&
+	       prctl(PR_SET_DUMPABLE, 1) == 0;
+}
+
+static void hide_again(const bool *shown)
+{
+	if (*shown)
+		prctl(PR_SET_DUMPABLE, 0);
+}
+
 /* One by one: a later path may lie in what an earlier one has bound. */
 int masks_readonly_paths(struct container *c, struct fault *f)
 {
+	_cleanup_(hide_again) _unused_ bool shown = show_fdinfo(c);
 	_cleanup_(mask_end) struct mask_ctx ctx = context(c);
 	struct mask_error err;
 
@@ -81,6 +113,7 @@ int masks_mask(struct container *c, struct mask_ctx *ctx, const struct strings *
 
 int masks_masked_paths(struct container *c, struct fault *f)
 {
+	_cleanup_(hide_again) _unused_ bool shown = show_fdinfo(c);
 	_cleanup_(mask_end) struct mask_ctx ctx = context(c);
 	struct mask_error err;
 
