@@ -150,8 +150,10 @@ TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VER
 TAKES_matrix-faults := TIMEOUT PUBLISH VERBOSE
 TAKES_matrix-runtimes := PROFILE TIMEOUT STRICT RUNTIMES RECORD
 TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
-TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels)
-TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels
+TAKES_matrix-mutants := KERNELS CACHE JOBS
+TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels) \
+	$(TAKES_matrix-mutants)
+TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
 # Of the others none reads them, but to give them those of conformance does no harm.
@@ -203,6 +205,7 @@ make kernels             the kernels that can be named, where they are from, and
 make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, cases and bundles at hand
 make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
                          EL8=FILE one more; part of make matrix
+make matrix-mutants      every named fault on two kernels; part of make matrix
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit, bench-vm: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -381,6 +384,13 @@ matrix-kernels: all runtimes
 	@$(call need,jq); $(call need,qemu-system-x86_64)
 	@PROFILE='$(PROFILE)' KERNELS='$(KERNELS)' EL8='$(EL8)' CACHE='$(CACHE)' STRICT='$(STRICT)' \
 		RECORD='$(RECORD)' conformance/tests/matrix-kernels $(B)
+
+# What make mutants declares, on other kernels: an hour or so.
+.PHONY: matrix-mutants
+matrix: matrix-mutants
+matrix-mutants: all
+	@$(call need,jq); $(call need,qemu-system-x86_64)
+	@KERNELS='$(KERNELS)' CACHE='$(CACHE)' JOBS='$(JOBS)' conformance/tests/matrix-mutants $(B)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
