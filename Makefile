@@ -234,7 +234,7 @@ Variables of `make conformance`, all optional:
   USERNS=none|many|one   every container in a user namespace of many ids or of one
   VERBOSE=1              a line for each case
   TIME=1                 where the time of the run went
-  VM_CPUS=N              processors of that machine (2, or 1 where the host has no more)
+  VM_CPUS=N              processors of that machine (1: TCG loses a kernel now and then with more)
   VM_TIMEOUT=SECONDS     how long the machine of a kernel may say nothing (60 until it runs, then 300)
 
 Exit status, also in OUT/status (make itself answers 2 for all but 0):
@@ -256,17 +256,18 @@ BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats vm/tests/*.ba
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
-FUZZ_MASKSPEC := mountinfo case facts fixture
+FUZZ_MASKSPEC := mountinfo case facts fixture machine
+FUZZ_VM_O = $(addprefix $(B)/vm/,frame.o pack.o console.o)
 FUZZ_REFERENCE := config classify
 FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
 FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
 
 $(B)/tests/check_patience: $(B)/conformance/patience.o
 $(B)/tests/check_state: $(B)/conformance/state.o
-$(B)/tests/check_machine: $(B)/vm/frame.o $(B)/vm/console.o
+$(B)/tests/check_machine: $(FUZZ_VM_O)
 $(B)/tests/check_links: $(addprefix $(B)/conformance/probe/,links.o change.o)
 $(B)/tests/check_rounds: $(addprefix $(B)/conformance/probe/,isolation.o look.o links.o change.o)
-$(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O)
+$(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O) $(FUZZ_VM_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
 
 $(B)/tests/example: $(B)/reference/tests/example.o $(B)/libmaskref.a
@@ -285,15 +286,15 @@ $(B)/tests/check_reference: $(REF_TESTS:%.c=$(B)/%.o) \
 $(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS) -lz
 
 # By `make fuzz`, with clang. Each program is one function of the objects above.
-link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) \
+link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) -lz \
 	-Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) $(MUTATOR)
 $(B)/fixture $(B)/config: $(B)/.ci/mutate_json.o
 $(B)/fixture $(B)/config: MUTATOR = -Wl,--defsym=LLVMFuzzerCustomMutator=mutate_json
 
-$(FUZZ_MASKSPEC:%=$(B)/%): $(FUZZ_MASKSPEC_O) $(UNIT_O)
+$(FUZZ_MASKSPEC:%=$(B)/%): $(FUZZ_MASKSPEC_O) $(FUZZ_VM_O) $(UNIT_O)
 	$(call say,LD)
 	$(link_fuzzer)
 

@@ -17,7 +17,7 @@ struct run_options {
 	bool several;	     /* more than one is named: each gets a run of its own */
 	const char *accel, *cache;
 	const char *vm_timeout; /* NULL: those of vm/boot */
-	const char *vm_cpus;	/* NULL: machine_cpus() */
+	const char *vm_cpus;
 	bool json, verbose, time, keep;
 };
 
@@ -37,8 +37,6 @@ struct plan {
 
 /* -1 to go on, or the exit status after a message that names option, value and remedy. */
 int run_options_parse(struct run_options *o, int argc, char **argv);
-/* Number of processors that a virtual machine gets. */
-const char *machine_cpus(void);
 /* The words that start observe on a range of the plan, where the kernel is; see words_free(). */
 char **observe_argv(const struct plan *p, const struct run_options *o, const char *digest,
 		    size_t from, size_t to);

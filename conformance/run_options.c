@@ -66,7 +66,7 @@ static const char options_help[] =
 	"(KERNELS)\n"
 	"  --accel K          auto (default), tcg or kvm (ACCEL)\n"
 	"  --cache DIR        kernels and layers that were fetched and made (CACHE)\n"
-	"  --vm-cpus N        processors of a kernel's machine, 2 at most by default (VM_CPUS)\n"
+	"  --vm-cpus N        processors of a kernel's machine, 1 (VM_CPUS)\n"
 	"  --vm-timeout S     seconds without a word of a kernel's machine, 60 until it runs and "
 	"300 in\n"
 	"                     cases (VM_TIMEOUT)\n"
@@ -306,7 +306,7 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_userns(o);
 	if (r < 0 && o->timeout)
 		r = check_number("TIMEOUT", o->timeout, 3600);
-	if (r < 0 && o->vm_cpus)
+	if (r < 0)
 		r = check_number("VM_CPUS", o->vm_cpus, 64);
 	if (r < 0 && o->vm_timeout)
 		r = check_number("VM_TIMEOUT", o->vm_timeout, 36000);
@@ -340,13 +340,7 @@ void run_options_place(struct run_options *o, const char *kernel, const char *ou
 	if (!o->timeout)
 		o->timeout = o->kernel ? "30" : "10";
 	if (!o->jobs)
-		o->jobs = o->kernel ? machine_cpus() : default_jobs();
-}
-
-/* More than the host has turn what is measured upside down. */
-const char *machine_cpus(void)
-{
-	return sysconf(_SC_NPROCESSORS_ONLN) < 2 ? "1" : "2";
+		o->jobs = o->kernel ? "2" : default_jobs();
 }
 
 int run_options_parse(struct run_options *o, int argc, char **argv)
@@ -362,6 +356,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 				   .require = "",
 				   .kernels = "host",
 				   .accel = "auto",
+				   .vm_cpus = "1",
 				   .cgroup = "auto",
 				   .deny = "",
 				   .userns = "none" };

@@ -189,7 +189,7 @@ char **vm_argv(const struct run_options *o, const struct vm *v, bool shell)
 		{ "--console", xasprintf("%s/vm/console", o->out) },
 		{ "--append", xstrdup(v->append) },
 		{ "--memory", xstrdup(v->memory) },
-		{ "--cpus", xstrdup(o->vm_cpus ? o->vm_cpus : machine_cpus()) },
+		{ "--cpus", xstrdup(o->vm_cpus) },
 		{ "--cgroup", xstrdup(v->cgroup) },
 		{ "--accel", xstrdup(o->accel) },
 		{ "--cache", xstrdup(o->cache) },

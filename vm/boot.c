@@ -24,7 +24,7 @@ static const struct {
 	{ "image", offsetof(struct boot_options, image), "SHA256 of the kernel, for `machine`" },
 	{ "append", offsetof(struct boot_options, append), "WORDS  kernel command line" },
 	{ "memory", offsetof(struct boot_options, memory), "MIB    512" },
-	{ "cpus", offsetof(struct boot_options, cpus), "N      2" },
+	{ "cpus", offsetof(struct boot_options, cpus), "N      1" },
 	{ "cgroup", offsetof(struct boot_options, cgroup), "LAYOUT v2, v1 or hybrid" },
 	{ "accel", offsetof(struct boot_options, accel), "KIND   auto, tcg or kvm" },
 	{ "cache", offsetof(struct boot_options, cache), "DIR    remembers whether KVM works" },
@@ -258,7 +258,7 @@ int main(int argc, char **argv)
 {
 	struct boot_options o = { .append = "",
 				  .memory = "512",
-				  .cpus = "2",
+				  .cpus = "1",
 				  .cgroup = "v2",
 				  .accel = "auto",
 				  .cache = ".",

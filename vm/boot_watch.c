@@ -122,7 +122,7 @@ static void take_facts(struct watch *w, const struct frame *f)
 
 	if (w->facts_fd < 0 || !is_file_name(f->name))
 		return;
-	r = unpack(&facts, f->bytes, f->len, FACTS_MAX);
+	r = unpack_bytes(&facts, f->bytes, f->len, FACTS_MAX);
 	if (r == 0)
 		r = write_file_at(w->facts_fd, f->name, text_str(&facts), facts.len);
 	if (r < 0)

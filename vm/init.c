@@ -73,7 +73,7 @@ static void send_facts(const char *name)
 		remark("%s: %s", path, errno_name(-r));
 		return;
 	}
-	pack(&packed, text, len);
+	pack_bytes(&packed, text, len);
 	port_send(&port, FRAME_FACTS, file, packed.s, packed.len);
 }
 

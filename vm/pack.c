@@ -6,7 +6,7 @@
 
 #define PIECE 65536
 
-void pack(struct text *out, const char *s, size_t len)
+void pack_bytes(struct text *out, const char *s, size_t len)
 {
 	uLongf size = compressBound(len);
 	_cleanup_free_ Bytef *packed = xrealloc(NULL, size);
@@ -22,7 +22,7 @@ static void end(z_stream *z)
 	inflateEnd(z);
 }
 
-int unpack(struct text *out, const char *s, size_t len, size_t max)
+int unpack_bytes(struct text *out, const char *s, size_t len, size_t max)
 {
 	_cleanup_free_ Bytef *piece = xrealloc(NULL, PIECE);
 	_cleanup_(end) z_stream z = { .next_in = (Bytef *)(uintptr_t)s, .avail_in = (uInt)len };

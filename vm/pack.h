@@ -8,6 +8,7 @@
 #include "conformance/text.h"
 
 /* Appends the packed @len bytes at @s. */
-void pack(struct text *out, const char *s, size_t len);
-/* Appends what pack() was given. -EBADMSG: it is not of pack(), or cut; -EFBIG: more than @max. */
-int unpack(struct text *out, const char *s, size_t len, size_t max);
+void pack_bytes(struct text *out, const char *s, size_t len);
+/* Appends what pack_bytes() was given. -EBADMSG: it is not of pack_bytes(), or cut; -EFBIG: more
+ * than @max. */
+int unpack_bytes(struct text *out, const char *s, size_t len, size_t max);

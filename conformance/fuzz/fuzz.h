@@ -29,6 +29,9 @@ int fuzz_facts(const uint8_t *data, size_t size);
 /* A fixture; its cases are cases. Works in the root of the checkout. */
 int fuzz_fixture(const uint8_t *data, size_t size);
 
+/* What comes from a virtual machine: frames, what is packed in them, its console, its record. */
+int fuzz_machine(const uint8_t *data, size_t size);
+
 /* mended.c: @text with the `end N` of a case put right; a record is lost where there is none. */
 char *mended_case(const char *text);
 /* The same for facts and the case in them. */

@@ -21,6 +21,7 @@ static const struct {
 	{ "fixtures/facts/*/*.facts", fuzz_facts },
 	{ "conformance/fuzz/corpus/fixture/*", fuzz_fixture },
 	{ "fixtures/bundles/*.json", fuzz_fixture },
+	{ "conformance/fuzz/corpus/machine/*", fuzz_machine },
 };
 
 static struct input {

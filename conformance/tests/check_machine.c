@@ -5,6 +5,7 @@
 #include "conformance/tests/suite.h"
 #include "vm/console.h"
 #include "vm/frame.h"
+#include "vm/pack.h"
 
 /* Frames ------------------------------------------------------------------------------------- */
 
@@ -138,6 +139,28 @@ START_TEST(crc)
 		b[i] = (unsigned char)i;
 	ck_assert_uint_eq(crc32c(0, b, sizeof(b)), 0x46dd794e);
 	ck_assert_uint_eq(crc32c(crc32c(0, b, 7), b + 7, 25), 0x46dd794e);
+}
+END_TEST
+
+/* Packed ------------------------------------------------------------------------------------- */
+
+START_TEST(packed)
+{
+	_cleanup_text_ struct text t = { 0 }, p = { 0 }, back = { 0 };
+	size_t n;
+
+	for (n = 0; n < 20000; n++)
+		text_addf(&t, "%zu rw,nosuid\n", n % 100);
+	pack_bytes(&p, t.s, t.len);
+	ck_assert_uint_lt(p.len, t.len / 10);
+	ck_assert_int_eq(unpack_bytes(&back, p.s, p.len, t.len), 0);
+	ck_assert(back.len == t.len && memcmp(back.s, t.s, t.len) == 0);
+	ck_assert_int_eq(unpack_bytes(&back, p.s, p.len, t.len - 1), -EFBIG);
+	for (n = 0; n < p.len; n++)
+		ck_assert_int_eq(unpack_bytes(&back, p.s, n, t.len), -EBADMSG);
+	text_add(&p, "x");
+	ck_assert_int_eq(unpack_bytes(&back, p.s, p.len, t.len), -EBADMSG);
+	ck_assert_int_eq(unpack_bytes(&back, "facts/1\n", 8, t.len), -EBADMSG);
 }
 END_TEST
 
@@ -296,6 +319,7 @@ int main(void)
 	ADD_ROWS(s, edits, edited);
 	add_case(s, "rubbish", rubbish, 0);
 	add_case(s, "crc", crc, 0);
+	add_case(s, "packed", packed, 0);
 	ADD_ROWS(s, lines, kind);
 	add_case(s, "splats", splats, 0);
 	ADD_ROWS(s, machines, machine);
