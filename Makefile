@@ -73,7 +73,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
-	tree views watchdog
+	trace trace_text tree views watchdog
 MASKSPEC := $(SHARED) assemble child classes cmd_judge cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
 	follow kernels lists machine manifest maskspec pairs plan preflight repeats run_options run_time steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
@@ -263,6 +263,7 @@ FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
 FUZZ_REFERENCE_O = $(patsubst %.c,$(B)/%.o,$(wildcard reference/tests/fuzz/*.c))
 
 $(B)/tests/check_patience: $(B)/conformance/patience.o
+$(B)/tests/check_trace: $(B)/conformance/trace_text.o
 $(B)/tests/check_state: $(B)/conformance/state.o
 $(B)/tests/check_machine: $(FUZZ_VM_O)
 $(B)/tests/check_links: $(addprefix $(B)/conformance/probe/,links.o change.o)

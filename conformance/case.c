@@ -159,6 +159,8 @@ void case_write(const struct test_case *c, struct text *out)
 		text_add(&t, "flag\talone\n");
 	if (c->at_once)
 		text_add(&t, "flag\tat-once\n");
+	if (c->trace)
+		text_add(&t, "flag\ttrace\n");
 	if (c->rootless)
 		text_add(&t, "flag\trootless\n");
 	for (i = 0; i < c->n_tree; i++)
@@ -209,6 +211,8 @@ static int read_flag(struct reader *r, char **f)
 		r->c->alone = true;
 	else if (streq(f[1], "at-once"))
 		r->c->at_once = true;
+	else if (streq(f[1], "trace"))
+		r->c->trace = true;
 	else if (streq(f[1], "rootless"))
 		r->c->rootless = true;
 	else

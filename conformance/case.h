@@ -6,6 +6,7 @@
  *   case/1
  *   bundle NAME | title TEXT | profile core|security|scale
  *   flag alone | flag at-once          nothing beside it; containers run side by side
+ *   flag trace                         what the kernel does for the runtime is counted; is alone
  *   flag rootless                      made for an ordinary user: no other owner, no cgroup
  *   tree KIND PATH MODE UID GID ARG    KIND dir file link hard char fifo socket metacopy; ARG is
  *                                      the content, the link's target or major:minor
@@ -133,7 +134,7 @@ struct container {
 struct test_case {
 	char *text; /* the storage the strings point into, when read by case_parse() */
 	char *bundle, *title, *profile;
-	bool alone, at_once, rootless;
+	bool alone, at_once, rootless, trace;
 	struct tree_entry *tree;
 	size_t n_tree;
 	struct container *containers;

@@ -178,7 +178,10 @@ static int show(const struct test_case *c, const char *write_to)
 	if (write_to)
 		return write_and_say(c, write_to);
 	printf("%s: %s\nprofile %s%s%s\n\n", c->bundle, c->title, c->profile,
-	       c->alone ? ", alone on the host" : "", c->at_once ? ", containers at once" : "");
+	       c->trace	  ? ", alone on the host, traced"
+	       : c->alone ? ", alone on the host"
+			  : "",
+	       c->at_once ? ", containers at once" : "");
 	print_tree(c);
 	for (i = 0; i < c->n_containers; i++)
 		print_container(&c->containers[i]);

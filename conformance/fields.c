@@ -50,6 +50,7 @@ static const struct rule {
 	{ "tree", "cases lists kind", OBJECTS, "tree" },
 	{ "alone", "cases lists", FLAG, NULL },
 	{ "atOnce", "cases lists", FLAG, NULL },
+	{ "trace", "cases", FLAG, NULL },
 	{ "containers", "cases", OBJECTS, "container" },
 	{ "kinds", "pairs", OBJECTS, "kind" },
 	{ "lists", "lists", TEXTS, NULL },

@@ -277,7 +277,9 @@ int fixture_case(const cJSON *fixture, struct case_list *l, struct text *error)
 		.bundle = xstrdup(json_string(fixture, "name", "")),
 		.title = xstrdup(json_string(fixture, "title", "")),
 		.profile = xstrdup(json_string(fixture, "profile", "core")),
-		.alone = has_flag(fixture, "alone"),
+		/* Processes of another case are not followed, but they wait for locks of this one. */
+		.alone = has_flag(fixture, "alone") || has_flag(fixture, "trace"),
+		.trace = has_flag(fixture, "trace"),
 		.at_once = has_flag(fixture, "atOnce"),
 		.rootless = l->users.userns == USERNS_ROOTLESS,
 	};

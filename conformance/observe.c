@@ -148,13 +148,12 @@ static void say(const char *what, const char *path)
 	fflush(stdout);
 }
 
-/* Cases flagged `alone` come last and never share the host with another. */
-static bool is_alone(const char *path)
+static bool has_flag(const char *path, const char *flag)
 {
+	_cleanup_free_ char *line = xasprintf("\nflag\t%s\n", flag);
 	_cleanup_free_ char *text = NULL;
 
-	return read_file_at(AT_FDCWD, path, CASE_MAX, &text, NULL) == 0 &&
-	       strstr(text, "\nflag\talone\n");
+	return read_file_at(AT_FDCWD, path, CASE_MAX, &text, NULL) == 0 && strstr(text, line);
 }
 
 static void wait_worker(const struct options *o, struct worker *w, size_t *running)
@@ -184,7 +183,8 @@ static void run_cases(const struct options *o)
 	unsigned int i;
 
 	for (i = 0; i < o->n_cases; i++) {
-		bool alone = is_alone(o->cases[i]);
+		/* Never shares the host with another. */
+		bool alone = has_flag(o->cases[i], "alone");
 
 		while (running == o->jobs || (alone && running))
 			wait_worker(o, w, &running);
@@ -294,6 +294,16 @@ static int init_main(struct options *o, int armed)
 
 /* The first process ------------------------------------------------------------------------- */
 
+static bool asks_trace(const struct options *o)
+{
+	size_t i;
+
+	for (i = 0; i < o->n_cases; i++)
+		if (has_flag(o->cases[i], "trace"))
+			return true;
+	return false;
+}
+
 static int run(struct options *o)
 {
 	unsigned long flags = CLONE_NEWNS | CLONE_NEWPID | (is_root() ? 0 : CLONE_NEWUSER);
@@ -301,7 +311,7 @@ static int run(struct options *o)
 	int status = 0, r, armed[2];
 	pid_t init;
 
-	r = watchdog_start(o->run_id, &w);
+	r = watchdog_start(o->run_id, asks_trace(o), &w);
 	if (r < 0 || pipe2(armed, O_CLOEXEC) < 0)
 		return die("start the watchdog", r < 0 ? r : errno);
 	init = (pid_t)syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, 0);

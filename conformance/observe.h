@@ -150,7 +150,8 @@ struct watchdog {
 	pid_t pid;
 	int fd; /* end of the pipe; closed by any death of its holder */
 };
-int watchdog_start(const char *run_id, struct watchdog *ret);
+/* @traces: an instance of the tracer may be left, too. */
+int watchdog_start(const char *run_id, bool traces, struct watchdog *ret);
 /* Tells it which process is the namespace's init. */
 int watchdog_arm(const struct watchdog *w, pid_t init);
 /* Lets it clean up, and waits for it. */

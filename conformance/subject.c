@@ -17,6 +17,7 @@
 #include "conformance/facts.h"
 #include "conformance/probe/probe.h"
 #include "conformance/state.h"
+#include "conformance/trace.h"
 
 void fact(struct observation *o, const char *container, const char *phase, enum identity as,
 	  enum op op, const char *path, const char *result, const char *fmt, ...)
@@ -165,6 +166,7 @@ static void bring_up(struct subject *s)
 	}
 	drive_create(s, &r);
 	supervisor_count(is_faulty(s));
+	trace_open(s->o);
 	s->created = runtime(s, "create", &r, create);
 	view_host_mounts(s, "create");
 	if (!s->created)
@@ -172,6 +174,7 @@ static void bring_up(struct subject *s)
 	ask_state(s, "create");
 	view_container_mounts(s, "create");
 	s->started = command(s, "start", start);
+	trace_close(s, "start");
 	if (!s->started)
 		return;
 	waited = now_usec();
@@ -256,9 +259,11 @@ static void take_down(struct subject *s)
 {
 	const char *const words[] = { "delete", s->id, NULL };
 
+	trace_open(s->o);
 	let_go(s);
 	if (s->created)
 		command(s, "delete", words);
+	trace_close(s, "delete");
 	let_go_mounts(s);
 	witness(s, false);
 }
@@ -397,9 +402,12 @@ void observe_case(const struct options *opt, const char *path, unsigned int inde
 		fprintf(stderr, "observe: %s: start the supervisor: %s\n", path, errno_name(r));
 		return;
 	}
+	if (c.trace)
+		trace_begin(&o);
 	run_containers(&o);
 	supervisor_facts(&o);
 	end_descendants();
+	trace_end();
 	fact(&o, NULL, "after", AS_DRIVER, OP_TIME, "case", "ok", "%lu", now_usec() - from);
 	write_facts(&o);
 }

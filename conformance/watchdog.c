@@ -2,8 +2,8 @@
 /*
  * Whatever ends `observe` -- its own end, Ctrl-C, SIGKILL of its whole process group -- the
  * watchdog, in a session of its own, sees the pipe close, ends the PID namespace (and with it
- * the mount namespaces, their tmpfs and every process of the run) and removes the run's cgroups,
- * the only thing that would outlive them. Its stdout stays open meanwhile: who reads the events
+ * the mount namespaces, their tmpfs and every process of the run) and removes what would outlive
+ * them: the run's cgroups, and an instance of the tracer. Its stdout stays open meanwhile: who reads the events
  * of observe to their end knows that the host is as it was.
  */
 #include "conformance/observe.h"
@@ -15,6 +15,8 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
+#include "conformance/trace.h"
 
 #define CLEAN_MS 4500
 
@@ -90,7 +92,7 @@ static void keep_only(int fd)
 		close(i);
 }
 
-static void watch(const char *run_id, int fd, int out_of_group)
+static void watch(const char *run_id, bool traces, int fd, int out_of_group)
 {
 	pid_t init = 0;
 
@@ -109,10 +111,12 @@ static void watch(const char *run_id, int fd, int out_of_group)
 		kill(init, SIGKILL);
 	}
 	remove_cgroups(run_id);
+	if (traces)
+		trace_remove(run_id);
 	_exit(0);
 }
 
-int watchdog_start(const char *run_id, struct watchdog *ret)
+int watchdog_start(const char *run_id, bool traces, struct watchdog *ret)
 {
 	int p[2], up[2];
 	pid_t pid;
@@ -126,7 +130,7 @@ int watchdog_start(const char *run_id, struct watchdog *ret)
 	if (pid == 0) {
 		close(p[1]);
 		close(up[0]);
-		watch(run_id, p[0], up[1]);
+		watch(run_id, traces, p[0], up[1]);
 	}
 	close(p[0]);
 	close(up[1]);

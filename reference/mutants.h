@@ -214,6 +214,8 @@ void fault_leave_mount(struct container *c);
 pid_t fault_leave_process(struct container *c);
 /* From outside: a process that joins the container's mount namespace does @work. */
 int fault_inside(struct container *c, void (*work)(const struct container *c), struct fault *f);
+/* What the state directory keeps of config.json, into c->spec. */
+int fault_load_config(struct container *c, struct fault *f);
 extern bool another_container; /* set by stages_look_for_others() */
 extern unsigned int other_containers;
 #define STAGES_HOOK(name) void name(enum stage_table which, struct stages *s)
@@ -283,6 +285,11 @@ MASK_HOOK(mask_empty_dir_writable);
 MASK_HOOK(mask_detached_writable);
 APPLY_HOOK(apply_source);
 APPLY_HOOK(apply_detached_each);
+
+/* mutants_kernel.c */
+APPLY_HOOK(apply_spare_superblock);
+APPLY_HOOK(apply_null_first);
+STAGES_HOOK(stages_unmount_each);
 
 /* mutants_security.c */
 bool skip_without_null(const struct look *l, size_t i);

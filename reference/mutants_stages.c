@@ -160,7 +160,7 @@ int fault_mask_host(struct container *c, _unused_ struct fault *f)
 	return 0;
 }
 
-static int load_config_again(struct container *c, struct fault *f)
+int fault_load_config(struct container *c, struct fault *f)
 {
 	_cleanup_free_ char *path = NULL;
 
@@ -173,7 +173,7 @@ int fault_unmask_host(struct container *c, struct fault *f)
 {
 	_cleanup_close_ int root = -EBADF;
 
-	if (!c->state || load_config_again(c, f) < 0)
+	if (!c->state || fault_load_config(c, f) < 0)
 		return 0;
 	root = host_root(c);
 	for (size_t i = c->spec.masked_paths.n; root >= 0 && i > 0; i--) {
@@ -421,7 +421,7 @@ int fault_inside(struct container *c, void (*work)(const struct container *c), s
 {
 	pid_t pid;
 
-	if (!c->spec.tree && load_config_again(c, f) < 0)
+	if (!c->spec.tree && fault_load_config(c, f) < 0)
 		return -f->errnum;
 	pid = fork();
 	if (pid == 0) {
@@ -450,7 +450,7 @@ static int mask_from_outside(struct container *c, struct fault *f)
 {
 	pid_t pid;
 
-	if (load_config_again(c, f) < 0)
+	if (fault_load_config(c, f) < 0)
 		return -f->errnum;
 	pid = fork();
 	if (pid == 0)

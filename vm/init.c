@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -226,8 +227,16 @@ static void die(const char *what, int r)
 	port_exit(&port, ENDED_EARLY);
 }
 
-/* The layout, then what a node of a cluster has: a name, a clock that was set, a folder for facts.
- */
+/* systemd's limits: the kernel's own hard one, 4096, is less than a runtime finds on a host. */
+static void raise_limits(void)
+{
+	const struct rlimit files = { .rlim_cur = 1024, .rlim_max = 524288 };
+
+	if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+		remark("RLIMIT_NOFILE: %s", errno_name(errno));
+}
+
+/* The layout, then what a node of a cluster has: a name, limits, a folder for facts. */
 static void settle(void)
 {
 	_cleanup_free_ char *layout = parameter("cgroup");
@@ -241,6 +250,7 @@ static void settle(void)
 	if (sethostname("maskspec", strlen("maskspec")) < 0 ||
 	    (mkdir(MASKSPEC_DIR "/facts", 0755) < 0 && errno != EEXIST))
 		die(MASKSPEC_DIR "/facts", -errno);
+	raise_limits();
 	/* What runs out of memory is a case, never the one that tells of it. */
 	write_existing("/proc/self/oom_score_adj", "-1000");
 }

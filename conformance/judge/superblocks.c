@@ -116,17 +116,22 @@ static int read_inside(const struct view *v, struct snapshot *ret)
 	return snapshot_read(v->facts, "probe", v->container->name, "first", "", ret);
 }
 
+static bool started(const struct view *v, struct finding *f)
+{
+	bool may = v->container->expect == EXPECT_EITHER && container_refused(v);
+
+	if (container_started(v))
+		return true;
+	found(f, may ? VERDICT_SKIP : VERDICT_BROKEN,
+	      may ? "container %s was refused" : "container %s did not start (see life-start)",
+	      v->container->name);
+	return false;
+}
+
 static bool usable(const struct view *v, struct snapshot *s, struct finding *f)
 {
-	if (!container_started(v)) {
-		bool may = v->container->expect == EXPECT_EITHER && container_refused(v);
-
-		found(f, may ? VERDICT_SKIP : VERDICT_BROKEN,
-		      may ? "container %s was refused"
-			  : "container %s did not start (see life-start)",
-		      v->container->name);
+	if (!started(v, f))
 		return false;
-	}
 	if (read_inside(v, s) < 0) {
 		found(f, VERDICT_BROKEN, "no mount table of container %s", v->container->name);
 		return false;
@@ -213,11 +218,10 @@ static void check_shared_host(const struct view *v, struct finding *f)
 {
 	unsigned int with, without;
 
-	if (!container_started(v)) {
-		found(f, VERDICT_BROKEN, "container %s did not start (see life-start)",
-		      v->container->name);
-	} else if (new_to_host(v->facts, v->container->name, &with) < 0 ||
-		   new_to_host(v->facts, "plain", &without) < 0) {
+	if (!started(v, f))
+		return;
+	if (new_to_host(v->facts, v->container->name, &with) < 0 ||
+	    new_to_host(v->facts, "plain", &without) < 0) {
 		found(f, VERDICT_BROKEN, "no mount tables from the host");
 	} else if (without < 2) {
 		found(f, VERDICT_BROKEN, "dull control: mounts of the bundle are not counted");

@@ -91,11 +91,12 @@ static char *read_fall(const char *id, const char *verdict, struct expect_entry 
 		if (streq(verdict, verdict_names[falls[i]]))
 			e->verdict = falls[i];
 	e->sometimes = streq(verdict, "sometimes");
-	if (e->sometimes)
+	e->or_skip = streq(verdict, "fail|skip");
+	if (e->sometimes || e->or_skip)
 		e->verdict = VERDICT_FAIL;
 	if (e->verdict == VERDICT_NOT_DUE)
-		return xasprintf("\"%s\" is no verdict to expect: write fail, sometimes, skip or "
-				 "broken",
+		return xasprintf("\"%s\" is no verdict to expect: write fail, sometimes, "
+				 "fail|skip, skip or broken",
 				 verdict);
 	return NULL;
 }
@@ -210,6 +211,8 @@ static void apply_fall(struct report *r, const char *file, const struct expect_e
 
 	if (res && res->verdict == e->verdict) {
 		res->expected_fall = e->verdict != VERDICT_SKIP;
+		set_reason(res, e->reason);
+	} else if (res && res->verdict == VERDICT_SKIP && e->or_skip) {
 		set_reason(res, e->reason);
 	} else if (res && res->verdict == VERDICT_PASS) {
 		if (e->sometimes)

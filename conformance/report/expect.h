@@ -8,7 +8,8 @@
  *   RUNTIME VERSION   KERNEL   withheld   N                            reason
  * The first two are globs, the first one with @(A|B), too. The second form allows exactly N further
  * falls (fail at any level, or broken) without naming them.
- * `sometimes` is a fail that depends on a race: runs without it are as expected.
+ * `sometimes` is a fail that depends on a race: runs without it are as expected. `fail|skip`, as it
+ * stands, is a fail that not every machine can show.
  * A line of a WITHHELD file has three: RUNTIME, VERSION (globs) and ID. `#` begins a comment line.
  */
 #pragma once
@@ -22,6 +23,7 @@ struct expect_entry {
 	enum requirement_id id; /* REQ_COUNT: `withheld` */
 	enum verdict verdict;
 	bool sometimes;	       /* or passed */
+	bool or_skip;	       /* or skipped: the machine could not show it */
 	unsigned int withheld; /* that many, where id is REQ_COUNT */
 	unsigned int line;
 };

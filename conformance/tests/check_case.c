@@ -40,6 +40,20 @@ static char *good_text(void)
 	return text_of(good, ARRAY_SIZE(good), 0, NULL);
 }
 
+START_TEST(test_trace)
+{
+	_cleanup_case_ struct test_case c = { 0 };
+	_cleanup_text_ struct text t = { 0 };
+	unsigned int line;
+
+	ck_assert_int_eq(case_parse(text_of(good, ARRAY_SIZE(good), 5, "flag\ttrace"), &c, &line),
+			 0);
+	ck_assert(c.trace && !c.rootless);
+	case_write(&c, &t);
+	ck_assert_ptr_nonnull(strstr(text_str(&t), "\nflag\ttrace\n"));
+}
+END_TEST
+
 START_TEST(test_rootless)
 {
 	_cleanup_case_ struct test_case c = { 0 };
@@ -238,6 +252,7 @@ int main(void)
 
 	add_case(s, "read", test_read, 0);
 	add_case(s, "rootless", test_rootless, 0);
+	add_case(s, "trace", test_trace, 0);
 	add_case(s, "round-trip", test_round_trip, 0);
 	add_case(s, "names", test_names, 0);
 	add_case(s, "unknown-op", test_unknown_op, 0);

@@ -406,12 +406,23 @@ START_TEST(test_defaults)
 	c = &l.cases[0];
 	ck_assert_str_eq(c->bundle, "x");
 	ck_assert_str_eq(c->profile, "core");
-	ck_assert(!c->alone && !c->at_once);
+	ck_assert(!c->alone && !c->at_once && !c->trace);
 	ck_assert_str_eq(c->containers[0].name, "a");
 	ck_assert_int_eq(c->containers[0].expect, EXPECT_STARTS);
 	/* The siblings that nothing masks are always looked at. */
 	ck_assert_uint_eq(c->containers[0].n_todo, 4);
 	ck_assert_ptr_null(strstr(c->containers[0].config, "maskedPaths"));
+}
+END_TEST
+
+/* What is counted must be of nobody else. */
+START_TEST(test_traced)
+{
+	_cleanup_case_list_ struct case_list l = { 0 };
+	char *error = NULL;
+
+	ck_assert_int_eq(load_text(X "\"trace\":true,\"containers\":[{}]}", &l, &error), 0);
+	ck_assert(l.cases[0].trace && l.cases[0].alone);
 }
 END_TEST
 
@@ -466,6 +477,7 @@ int main(void)
 	add_case(s, "pairs-ends", test_pairs_ends, 0);
 	add_case(s, "repeat", test_repeat, 0);
 	add_case(s, "defaults", test_defaults, 0);
+	add_case(s, "traced", test_traced, 0);
 	add_case(s, "odd", test_odd, 0);
 	ADD_ROWS(s, bad_rows, test_bad);
 	return run_suite(s);

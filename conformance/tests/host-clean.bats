@@ -54,11 +54,11 @@ restored() {
 		"$(changes | head -n 20)"
 }
 
-# start RUNTIME: a run in a process group of its own, its signals as a terminal would have them.
+# start RUNTIME OPTION…: a run in a process group of its own, its signals as a terminal would have them.
 start() {
 	cd "$BATS_TEST_TMPDIR"
 	set -m
-	"$MASKSPEC" run --runtime "$1" --out "$OUT" --jobs 2 >tap 2>err 3>&- &
+	"$MASKSPEC" run --runtime "$1" "${@:2}" --out "$OUT" --jobs 2 >tap 2>err 3>&- &
 	RUN_PID=$!
 	set +m
 }
@@ -94,6 +94,16 @@ seed() {
 	SEED=${SEED:-$((EPOCHSECONDS % 32768))}
 	RANDOM=$SEED
 	echo "# SEED=$SEED" >&3
+}
+
+@test "the snapshot sees an instance of the tracer" {
+	local place=$BATS_TEST_TMPDIR/tracefs
+	mkdir "$place"
+	mount -t tracefs none "$place" 2>/dev/null || skip "there is no tracefs here"
+	mkdir "$place/instances/someone" || { umount "$place"; skip "no instance can be made here"; }
+	[[ $(changes) == *"trace someone"* ]] || { rmdir "$place/instances/someone"; umount "$place"; fail "not seen"; }
+	rmdir "$place/instances/someone"
+	umount "$place"
 }
 
 @test "the snapshot sees a mount, a cgroup, files and a process" {
@@ -181,6 +191,25 @@ whole_run() {
 		restored "$signal"
 		rm -r "$OUT"
 	done
+}
+
+# In the middle of what is traced the runtime hangs, so that the tracer is there to be left.
+@test "after a run that traces, and kill -9 in the middle of it" {
+	cat >"$BATS_TEST_TMPDIR/hangs" <<-END
+		#!/bin/bash
+		[[ \$* != *" create "*d16* ]] || exec tail -f /dev/.//null
+		exec "$MASKREF" "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/hangs"
+	start "$MASKREF" --profile scale --filter superblocks-traced
+	end 0 "$RUN_PID"
+	[ "$status" = 0 ] || [ "$status" = 4 ]
+	restored "its own end"
+	rm -r "$OUT"
+	start "$BATS_TEST_TMPDIR/hangs" --profile scale --filter superblocks-traced
+	poll 10 pgrep -f "^tail -f /dev/.//null$"
+	end KILL "-$RUN_PID"
+	restored KILL
 }
 
 @test "after kill -9 of the whole process group at $KILLS random moments" {

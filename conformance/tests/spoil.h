@@ -189,6 +189,7 @@ static inline void recount(struct facts *f)
 
 #include "conformance/tests/spoil_isolation.h"
 #include "conformance/tests/spoil_security.h"
+#include "conformance/tests/spoil_traced.h"
 
 /* EDIT(name, bundle, requirement, verdict before, verdict after, statements on f) */
 #define EDITS                                                                                      \
@@ -347,6 +348,7 @@ static inline void recount(struct facts *f)
 	EDIT(control_dull, "superblocks-small", sb_shared, FAIL, FAIL,                             \
 	     set_mount_word(f, PROBE("d16", "first", OP_MOUNTINFO, ""), "/t/control.1",            \
 			    MOUNT_DEVICE, "0:1"))                                                  \
+	TRACED_EDITS                                                                               \
 	SECURITY_EDITS                                                                             \
 	LIFECYCLE_EDITS
 
