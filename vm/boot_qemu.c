@@ -26,12 +26,20 @@ static void add_all(struct words *w, const char *const *words, size_t n)
 
 /*
  * clearcpuid=141: qemu 7.2's TCG corrupts the flags after cmpxchg16b, and 6.12 panics in one boot
- * of three; without the feature the kernel doesn't use it. loglevel=5: warnings are to be seen.
+ * of three; without the feature the kernel doesn't use it. norandmaps: TCG translates a program
+ * anew at each address that it is run at, so that starting one takes three times as long.
+ * tsc=unstable: it can't be calibrated on a busy host, and then time jumps. A stall is told from a
+ * host that has no time for us only by its length.
  */
+#define TCG_WORDS                                                                                  \
+	" clearcpuid=141 norandmaps tsc=unstable rcupdate.rcu_cpu_stall_timeout=120"               \
+	" watchdog_thresh=60"
+
+/* loglevel=5: warnings are to be seen. */
 char *qemu_append(const struct boot_options *o, const char *accel, const char *mode)
 {
 	return xasprintf("console=ttyS0 panic=-1 loglevel=5%s maskspec.cgroup=%s%s%s%s%s",
-			 streq(accel, "tcg") ? " clearcpuid=141 norandmaps" : "", o->cgroup,
+			 streq(accel, "tcg") ? TCG_WORDS : "", o->cgroup,
 			 mode ? " maskspec.mode=" : "", mode ? mode : "", *o->append ? " " : "",
 			 o->append);
 }
@@ -45,8 +53,8 @@ char *qemu_append(const struct boot_options *o, const char *accel, const char *m
 static void add_machine(struct words *w, const struct boot_options *o, const char *accel,
 			const char *mode)
 {
-	static const char *const bare[] = { "-nodefaults", "-no-user-config", "-display",    "none",
-					    "-no-reboot",  "-machine",	      "q35,hpet=off" };
+	static const char *const bare[] = { "-nodefaults", "-no-user-config", "-display", "none",
+					    "-no-reboot",  "-machine",	      "q35" };
 	bool tcg = streq(accel, "tcg");
 	const char *const given[] = {
 		"-accel",  accel,     "-cpu",	 tcg ? "max,-erms,-fsrm" : "host",
