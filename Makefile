@@ -34,7 +34,7 @@ REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%
 
 .DEFAULT_GOAL := all
 .PHONY: all
-all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test $(B)/vm/init $(B)/vm/boot
+all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test $(B)/vm/init $(B)/vm/boot $(B)/vm/storm
 
 # What is missing is named once, with the command that installs it; nothing else installs.
 $(B)/tools:
@@ -123,6 +123,12 @@ $(B)/vm/boot: $(patsubst %.c,$(B)/%.o,$(wildcard vm/boot*.c)) $(VM_SHARED_O) \
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
+
+# Static: it is also what runs in its containers.
+$(B)/vm/storm: $(patsubst %.c,$(B)/%.o,$(wildcard vm/storm*.c)) $(B)/conformance/text.o
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
 
 # What users call -----------------------------------------------------------------------------
 RUNTIME ?= $(abspath $(B))/maskref
