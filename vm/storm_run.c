@@ -139,6 +139,13 @@ static pid_t pid_of(const struct subject *subject, unsigned int i)
 	return (pid_t)pid;
 }
 
+/* It may still be the child of a process of the runtime's that is about to end. */
+static void await_end(pid_t pid)
+{
+	while (waitpid(pid, NULL, 0) < 0 && errno == ECHILD && kill(pid, 0) == 0)
+		usleep(100);
+}
+
 /* The mounts of a namespace are gone when its last process can be waited for. */
 static unsigned long kill_all(const struct storm *s, const struct subject *subject,
 			      const pid_t *pids)
@@ -150,9 +157,7 @@ static unsigned long kill_all(const struct storm *s, const struct subject *subje
 		if (kill(pids[i], SIGKILL) < 0)
 			storm_die("%s: its container has ended by itself", subject->label);
 	for (i = 0; i < s->containers; i++)
-		if (waitpid(pids[i], NULL, 0) < 0)
-			storm_die("%s: its container is no child of ours: %s", subject->label,
-				  errno_name(errno));
+		await_end(pids[i]);
 	return storm_now_us() - start;
 }
 
