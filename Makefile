@@ -156,7 +156,8 @@ TAKES_matrix-faults := TIMEOUT PUBLISH VERBOSE
 TAKES_matrix-runtimes := PROFILE TIMEOUT STRICT RUNTIMES RECORD
 TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
 TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels)
-TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels
+TAKES_storm := KERNELS EL8 RUNTIMES CACHE OUT RECORD CONTAINERS MASKS CGROUPS ROUNDS
+TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels storm
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
 # Of the others none reads them, but to give them those of conformance does no harm.
@@ -208,6 +209,10 @@ make kernels             the kernels that can be named, where they are from, and
 make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, cases and bundles at hand
 make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
                          EL8=FILE one more; part of make matrix
+make storm               what sharing one mask is worth, and where the time goes, on three kernels and
+                         EL8=FILE: CONTAINERS=8 at once, MASKS=128 each, CGROUPS=64 further memory
+                         cgroups, ROUNDS=5; KERNELS, RUNTIMES, CACHE, OUT as above; RECORD=1 writes
+                         the tables of docs/kernels.md and docs/storm.svg
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -384,6 +389,12 @@ matrix-kernels: all runtimes
 	@$(call need,jq); $(call need,qemu-system-x86_64)
 	@PROFILE='$(PROFILE)' KERNELS='$(KERNELS)' EL8='$(EL8)' CACHE='$(CACHE)' STRICT='$(STRICT)' \
 		RECORD='$(RECORD)' conformance/tests/matrix-kernels $(B)
+
+# What many superblocks cost: ratios, no bound, and no test of them.
+.PHONY: storm
+storm: all runtimes
+	@$(call need,jq); $(call need,qemu-system-x86_64)
+	@$(foreach v,$(TAKES_storm),$(call environment,$(v))) vm/storm $(B)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
