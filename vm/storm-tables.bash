@@ -73,7 +73,7 @@ table_loops() {
 
 	echo '| kernel | memory cgroups | start | stop | both |'
 	echo '|---|---|---|---|---|'
-	for m in $(printf '%s\n' 0 "$M" $((M * 4)) | sort -nu); do
+	for m in 0 "$M" $((M * 4)); do
 		ratios "loop-$m" loop,tmpfs-per-dir loop,shared-tmpfs | cells "$m"
 	done
 	ratios loop-reclaim loop,tmpfs-per-dir loop,shared-tmpfs | cells "$M, slab dropped"
@@ -168,7 +168,7 @@ untraced() {
 plot() {
 	local m
 
-	for m in $(printf '%s\n' 0 "$M" $((M * 4)) | sort -nu); do
+	for m in 0 "$M" $((M * 4)); do
 		ratios "loop-$m" loop,tmpfs-per-dir loop,shared-tmpfs | sed "s/^/$m\t/"
 	done | awk -F '\t' -v title="$P containers × $N masks: one tmpfs each against one shared" \
 		-f "$here/vm/storm-plot.awk"

@@ -14,7 +14,7 @@ setup() {
 }
 
 storm() {
-  "$CHECKOUT/vm/storm" "$CHECKOUT/build" "$@"
+  "$CHECKOUT/vm/storm" "$CHECKOUT/build"
 }
 
 # subjects FILE: those that a record tells the times of.
@@ -63,7 +63,7 @@ refused() {
   MASKS=none refused 2 "MASKS=none: it is a number from 1 to 2048"
   ROUNDS=0 refused 2 "ROUNDS=0: it is a number from 1 to 100"
   CONTAINERS=257 refused 2 "CONTAINERS=257"
-  CGROUPS=-1 refused 2 "CGROUPS=-1"
+  CGROUPS=0 refused 2 "CGROUPS=0: it is a number from 1"
   EL8=$BATS_TEST_TMPDIR/none refused 2 "none: no such file"
   RUNTIMES=runc-0.0 refused 2 "runc-0.0 is not in"
   RUNTIMES=/usr/bin/runc refused 2 "it is a name of make runtimes, not a path"
