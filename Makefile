@@ -156,7 +156,7 @@ TAKES_matrix-faults := TIMEOUT PUBLISH VERBOSE
 TAKES_matrix-runtimes := PROFILE TIMEOUT STRICT RUNTIMES RECORD
 TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
 TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels)
-TAKES_storm := KERNELS EL8 RUNTIMES CACHE OUT RECORD CONTAINERS MASKS CGROUPS ROUNDS
+TAKES_storm := KERNELS EL8 RUNTIMES CACHE OUT RECORD CONTAINERS MASKS CGROUPS ROUNDS CPUS
 TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels storm
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
@@ -211,7 +211,7 @@ make matrix-kernels      maskref in each strategy, runc and crun on four kernels
                          EL8=FILE one more; part of make matrix
 make storm               what sharing one mask is worth, and where the time goes, on three kernels and
                          EL8=FILE: CONTAINERS=8 at once, MASKS=128 each, CGROUPS=64 further memory
-                         cgroups, ROUNDS=5; KERNELS, RUNTIMES, CACHE, OUT as above; RECORD=1 writes
+                         cgroups, ROUNDS=5, CPUS=2; KERNELS, RUNTIMES, CACHE, OUT as above; RECORD=1 writes
                          the tables of docs/kernels.md and docs/storm.svg
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit: one of them)
