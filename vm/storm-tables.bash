@@ -125,10 +125,10 @@ table_causes() {
 		}' "$work/costs"
 }
 
-# What a container waits for, on two processors, by the host's clock.
+# What a container waits for, by the host's clock, and on as many processors as CPUS says.
 table_waits() {
-	echo '| kernel | runtime | superblocks made | grace periods: start | ms | stop | ms | locks: start, ms | a memory cgroup removed beside it, ms |'
-	echo '|---|---|---|---|---|---|---|---|---|'
+	echo '| kernel | runtime | superblocks made | grace periods: start | ms | stop | ms | locks: start, ms |'
+	echo '|---|---|---|---|---|---|---|---|'
 	awk -F '\t' '
 		$2 != "two" || $3 != "runtimes-trace" { next }
 		{
@@ -139,15 +139,28 @@ table_waits() {
 		$6 == "grace" && $7 ~ /^synchronize_(rcu|sched|rcu_expedited|sched_expedited)$/ { waits[key, $5] += $8 }
 		$6 ~ / lock$/ && $5 == "start" { lock[key] += $9 / 1000 }
 		$7 == "shmem_fill_super" && $5 == "start" { supers[key] += $8 }
-		$5 == "beside" && $7 ~ /^(mem_cgroup_css_offline|memcg_drain_all_list_lrus|memcg_reparent_list_lrus)$/ {
-			gone[key] += $9 / 1000
-		}
 		END {
 			for (i = 1; i <= n; i++) {
 				k = order[i]
 				split(k, w, FS)
-				printf "| %s | %s | %d | %d | %.0f | %d | %.0f | %.1f | %.2f |\n", w[1], w[2], supers[k],
-					waits[k, "start"], ms[k, "start"], waits[k, "stop"], ms[k, "stop"], lock[k], gone[k]
+				printf "| %s | %s | %d | %d | %.0f | %d | %.0f | %.1f |\n", w[1], w[2], supers[k],
+					waits[k, "start"], ms[k, "start"], waits[k, "stop"], ms[k, "stop"], lock[k]
+			}
+		}' "$work/costs"
+}
+
+# A memory cgroup that never had a process, removed beside one container.
+table_beside() {
+	echo '| kernel | a tmpfs each, microseconds | one shared | ratio |'
+	echo '|---|---|---|---|'
+	awk -F '\t' '
+		$2 != "clock" || $3 != "loop-trace" || $5 != "beside" { next }
+		!($1 in seen) { seen[$1]; order[++n] = $1 }
+		$7 ~ /^(mem_cgroup_css_offline|memcg_drain_all_list_lrus|memcg_reparent_list_lrus)$/ { us[$1, $4] += $9 }
+		END {
+			for (i = 1; i <= n; i++) {
+				each = us[order[i], "loop,tmpfs-per-dir"]; shared = us[order[i], "loop,shared-tmpfs"]
+				printf "| %s | %.0f | %.0f | %.1f |\n", order[i], each, shared, shared ? each / shared : 0
 			}
 		}' "$work/costs"
 }
@@ -174,13 +187,23 @@ plot() {
 		-f "$here/vm/storm-plot.awk"
 }
 
+# Rows of a kernel together, kernels in the order that they were named.
+by_kernel() {
+	local file=$1 kernel
+
+	shift
+	head -n 2 "$file"
+	for kernel; do grep -F "| $kernel |" "$file" || :; done
+}
+
 storm_tables() {
 	local name
 
 	samples "$@" >"$work/samples"
 	costs "$@" >"$work/costs"
-	for name in loops maskref runtimes causes waits; do
-		"table_$name" >"$work/$name.table"
+	for name in loops maskref runtimes causes beside waits; do
+		"table_$name" >"$work/$name.rows"
+		by_kernel "$work/$name.rows" "$@" >"$work/$name.table"
 		printf '\nstorm %s\n' "$name"
 		column -t -s '|' "$work/$name.table"
 		[ "${RECORD:-}" != 1 ] || check_table "storm $name" "$work/$name.table"
