@@ -176,8 +176,7 @@ untraced() {
 	done
 }
 
-# Start and stop against memory cgroups, a line a kernel, quartiles as bars; both axes are logarithmic
-# but for the distance of no cgroup.
+# Start and stop against memory cgroups, a line a kernel, quartiles as bars, ratios logarithmic.
 plot() {
 	local m
 
