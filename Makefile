@@ -34,7 +34,7 @@ REF_RUNTIME := $(filter-out $(REF_LIB) $(REF_MUTANTS),$(patsubst reference/%.c,%
 
 .DEFAULT_GOAL := all
 .PHONY: all
-all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test $(B)/vm/init $(B)/vm/boot
+all: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/maskref-test $(B)/vm/init $(B)/vm/boot $(B)/vm/storm
 
 # What is missing is named once, with the command that installs it; nothing else installs.
 $(B)/tools:
@@ -125,6 +125,12 @@ $(B)/vm/boot: $(patsubst %.c,$(B)/%.o,$(wildcard vm/boot*.c)) $(VM_SHARED_O) \
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lz
 
+# Static: it is also what runs in its containers.
+$(B)/vm/storm: $(patsubst %.c,$(B)/%.o,$(wildcard vm/storm*.c)) $(B)/conformance/text.o
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
+
 # What users call -----------------------------------------------------------------------------
 RUNTIME ?= $(abspath $(B))/maskref
 # A variable that is not given is not passed; `maskspec run` knows the defaults and the errors.
@@ -153,7 +159,8 @@ TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
 TAKES_matrix-mutants := KERNELS CACHE JOBS
 TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels) \
 	$(TAKES_matrix-mutants)
-TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants
+TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants storm
+TAKES_storm := KERNELS EL8 RUNTIMES CACHE OUT RECORD CONTAINERS MASKS CGROUPS ROUNDS CPUS
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
 # Of the others none reads them, but to give them those of conformance does no harm.
@@ -206,6 +213,10 @@ make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, case
 make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
                          EL8=FILE one more; part of make matrix
 make matrix-mutants      every named fault on two kernels; part of make matrix
+make storm               what sharing one mask is worth, and where the time goes, on three kernels and
+                         EL8=FILE: CONTAINERS=8 at once, MASKS=128 each, CGROUPS=64 further memory
+                         cgroups, ROUNDS=5, CPUS=2; KERNELS, RUNTIMES, CACHE, OUT as above; RECORD=1 writes
+                         the tables of docs/kernels.md and docs/storm.svg
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit, bench-vm: one of them)
 make all | clean         build into $(B)/ | remove it
@@ -393,6 +404,12 @@ matrix: matrix-mutants
 matrix-mutants: all
 	@$(call need,jq); $(call need,qemu-system-x86_64)
 	@KERNELS='$(KERNELS)' CACHE='$(CACHE)' JOBS='$(JOBS)' conformance/tests/matrix-mutants $(B)
+
+# What many superblocks cost: ratios, no bound, and no test of them.
+.PHONY: storm
+storm: all runtimes
+	@$(call need,jq); $(call need,qemu-system-x86_64)
+	@$(foreach v,$(TAKES_storm),$(call environment,$(v))) vm/storm $(B)
 
 # Speed: ratios within one run, and never part of a test. Each exits 1 where a bound is broken.
 $(B)/tests/bench-masks: $(B)/reference/bench/masks.o $(B)/libmaskref.a
