@@ -114,10 +114,11 @@ END_TEST
 
 START_TEST(rubbish)
 {
+	static const char noise[] = "\001fr\001frame/1 \001frame/1 f 9 0 x\n\001";
 	_cleanup_text_ struct text t = { 0 }, kinds = { 0 };
 	unsigned int damaged;
 
-	text_add_n(&t, "\001fr\001frame/1 \001frame/1 f 9 0 x\n\001", 34);
+	text_add_n(&t, noise, sizeof(noise) - 1);
 	make_stream(&t);
 	read_stream(t.s, t.len, 3, &kinds, &damaged);
 	ck_assert_str_eq(text_str(&kinds), "bffz");

@@ -29,8 +29,9 @@ setup_file() {
 	copy_kit
 	cp "$CHECKOUT/build/maskref-test" "$KIT/build/"
 	cp -r "$BATS_TEST_DIRNAME/liars" "$BATS_FILE_TMPDIR/"
+	# Those of core.
 	CEILINGS=$(sed '/^#/d' "$KIT/fixtures/require/shared-mask" | tr ' ' '\n' |
-		sed '/^$/d; /^scale-/d' | sort)
+		grep '^sb-shared' | sort)
 	export CEILINGS
 }
 

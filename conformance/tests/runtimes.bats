@@ -17,7 +17,7 @@ setup() {
 	mkdir -p "$tree/docs" "$tree/conformance/tests" "$copy"
 	cp -r fixtures "$tree"
 	sed 's/^<!-- \(end of \)*runtimes all -->$/<!-- \1runtimes core -->/' docs/runtimes.md >"$doc"
-	cp conformance/tests/matrix-runtimes "$tree/conformance/tests"
+	cp conformance/tests/{matrix-runtimes,tables.bash} "$tree/conformance/tests"
 	for part in maskspec observe gen; do ln -s "$build/$part" "$tree/build/$part"; done
 	cp "$(command -v crun)" "$copy/crun"
 	sed -n "s/^| crun $version | crun \([^ ]*\) .*/version \1/p" docs/runtimes.md >"$copy/package"
