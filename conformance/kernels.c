@@ -137,7 +137,7 @@ static const char *last_line(char *log)
 	return last ? last : "it said nothing";
 }
 
-/* What its log ends with, but for the line that every run ends with. */
+/* What its log ends with: without a report that is the complaint. */
 static char *why_of(const struct task *one)
 {
 	_cleanup_free_ char *path = xasprintf("%s/log", one->out);

@@ -33,9 +33,9 @@ static bool has_mount_ids(int fd)
 }
 
 /*
- * Without STATX_MNT_ID (up to 5.7) the id of a mount stands in fdinfo, and that of a process that is
- * not dumpable belongs to root of the host (up to 5.13, 7bc3fa0172a4), which in a user namespace
- * nobody is. In a new one there is nobody, either, who could look at this process meanwhile; in one
+ * Without STATX_MNT_ID (up to 5.7) the id of a mount stands in fdinfo, and that folder of a process
+ * that is not dumpable belongs to root of the host (seen on RHEL 8's 4.18; fs/proc/fd.c makes no
+ * exception for the process itself, as it does for fd), which in a user namespace nobody is. In a new one there is nobody, either, who could look at this process meanwhile; in one
  * that is joined there may be, so masks are refused there. True: it is dumpable until hide_again().
  */
 static bool show_fdinfo(const struct container *c)

@@ -45,10 +45,9 @@ char *qemu_append(const struct boot_options *o, const char *accel, const char *m
 }
 
 /*
- * One thread for all processors: a thread each costs a third more. With more than one processor the
- * kernel dies now and then of code that it patches (6.12 under qemu 7.2, an oops for int3), so one
- * is the default. Without erms and fsrm the kernel clears and copies pages by words, not by bytes,
- * each of which is emulated.
+ * With more than one processor, each emulated by a thread of its own, the kernel dies now and then of
+ * code that it patches (6.12 under qemu 7.2, an oops for int3), so one is the default. Without erms
+ * and fsrm the kernel clears and copies pages by words, not by bytes, each of which is emulated.
  */
 static void add_machine(struct words *w, const struct boot_options *o, const char *accel,
 			const char *mode)
