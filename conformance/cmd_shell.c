@@ -70,7 +70,7 @@ static int shell(const struct run_options *o, const struct plan *p, const struct
 		status = vm_image(o, p, digest, dir);
 	if (status >= 0)
 		return status;
-	argv = vm_argv(o, vm, true);
+	argv = vm_argv(o, vm, "--shell");
 	execv(argv[0], argv);
 	return complain(EXIT_BROKEN, "%s: %s; run `make`", argv[0], errno_name(errno));
 }

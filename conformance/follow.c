@@ -100,7 +100,7 @@ static int observe_here(struct following *f, const char *digest)
 /* However the machine ends, what came of it is judged: it says itself how it ended. */
 static int observe_there(struct following *f)
 {
-	char **argv = vm_argv(f->o, f->vm, false);
+	char **argv = vm_argv(f->o, f->vm, NULL);
 	int status = run_observer(f, argv);
 
 	words_free(argv);

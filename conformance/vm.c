@@ -32,6 +32,23 @@ static int run_tool(char *const *argv, struct text *out)
 	return interrupted ? 128 + interrupted : status;
 }
 
+struct pair {
+	const char *option;
+	char *value; /* owned; NULL: without the option */
+};
+
+static void add_pairs(struct words *w, const struct pair *pairs, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (!pairs[i].value)
+			continue;
+		words_add(w, xstrdup(pairs[i].option));
+		words_add(w, pairs[i].value);
+	}
+}
+
 /* fetch -------------------------------------------------------------------------------------- */
 
 void vm_free(struct vm *v)
@@ -116,10 +133,7 @@ static int write_commands(const struct run_options *o, const struct plan *p, con
 static char **image_argv(const struct run_options *o, const char *shell)
 {
 	_cleanup_free_ char *build = program_dir();
-	const struct {
-		const char *option;
-		char *value;
-	} pairs[] = {
+	const struct pair pairs[] = {
 		{ "--cache", xstrdup(o->cache) },
 		{ "--output", xasprintf("%s/vm/initrd", o->out) },
 		{ "--init", xasprintf("%s/vm/init", build) },
@@ -130,13 +144,9 @@ static char **image_argv(const struct run_options *o, const char *shell)
 		{ "--tree", shell ? xasprintf("%s:/maskspec", shell) : NULL },
 	};
 	struct words w = { 0 };
-	size_t i;
 
 	words_add(&w, script(o, "image"));
-	for (i = 0; i < ARRAY_SIZE(pairs) && pairs[i].value; i++) {
-		words_add(&w, xstrdup(pairs[i].option));
-		words_add(&w, pairs[i].value);
-	}
+	add_pairs(&w, pairs, ARRAY_SIZE(pairs));
 	if (shell)
 		words_add(&w, xstrdup("--shell"));
 	words_end(&w);
@@ -175,13 +185,10 @@ static void add_deadlines(struct words *w, const struct run_options *o)
 	}
 }
 
-char **vm_argv(const struct run_options *o, const struct vm *v, bool shell)
+char **vm_argv(const struct run_options *o, const struct vm *v, const char *mode)
 {
 	_cleanup_free_ char *build = program_dir();
-	const struct {
-		const char *option;
-		char *value;
-	} pairs[] = {
+	const struct pair pairs[] = {
 		{ "--kernel", xstrdup(v->image) },
 		{ "--image", xstrdup(v->sha256) },
 		{ "--initrd", xasprintf("%s/vm/initrd", o->out) },
@@ -195,16 +202,12 @@ char **vm_argv(const struct run_options *o, const struct vm *v, bool shell)
 		{ "--cache", xstrdup(o->cache) },
 	};
 	struct words w = { 0 };
-	size_t i;
 
 	words_add(&w, xasprintf("%s/vm/boot", build));
-	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
-		words_add(&w, xstrdup(pairs[i].option));
-		words_add(&w, pairs[i].value);
-	}
+	add_pairs(&w, pairs, ARRAY_SIZE(pairs));
 	add_deadlines(&w, o);
-	if (shell)
-		words_add(&w, xstrdup("--shell"));
+	if (mode)
+		words_add(&w, xstrdup(mode));
 	words_end(&w);
 	return w.v;
 }
@@ -212,23 +215,16 @@ char **vm_argv(const struct run_options *o, const struct vm *v, bool shell)
 /* How to boot it again is asked of vm/boot, which knows its own words. */
 static void say_by_hand(const struct run_options *o, const struct vm *v)
 {
-	char **argv = vm_argv(o, v, false);
-	struct words w = { 0 };
+	char **argv = vm_argv(o, v, "--by-hand");
 	_cleanup_text_ struct text out = { 0 };
-	size_t i;
 
-	for (i = 0; argv[i]; i++)
-		words_add(&w, argv[i]);
-	words_add(&w, xstrdup("--by-hand"));
-	words_end(&w);
-	free(argv);
-	run_tool(w.v, &out);
+	run_tool(argv, &out);
 	if (out.len)
 		fprintf(stderr,
 			"maskspec: %s/vm has the image and the console; to boot it by hand, "
 			"its facts into the file result:\n%s",
 			o->out, text_str(&out));
-	words_free(w.v);
+	words_free(argv);
 }
 
 void vm_tidy(const struct run_options *o, const struct vm *v)

@@ -19,7 +19,7 @@ int vm_fetch(const struct run_options *o, struct vm *ret);
  * NULL, programs for a person, and what is in there at /maskspec. */
 int vm_image(const struct run_options *o, const struct plan *p, const char *digest,
 	     const char *shell);
-/* The words that start the machine; the array and words are owned. */
-char **vm_argv(const struct run_options *o, const struct vm *v, bool shell);
+/* The words that start the machine, words_free(). @mode: a further option of vm/boot, or NULL. */
+char **vm_argv(const struct run_options *o, const struct vm *v, const char *mode);
 /* Keeps the image and says how to boot it, or removes it (KEEP). */
 void vm_tidy(const struct run_options *o, const struct vm *v);
