@@ -177,27 +177,12 @@ static void preflight(struct assembly *a, const struct facts *f)
 		a->report->why = preflight_fault(f);
 }
 
-static void quote_word(struct text *t, const char *s)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_/.,:=+@%-";
-
-	if (*s && !s[strspn(s, plain)]) {
-		text_add(t, s);
-		return;
-	}
-	text_add(t, "'");
-	for (; *s; s++)
-		text_add_n(t, *s == '\'' ? "'\\''" : s, *s == '\'' ? 4 : 1);
-	text_add(t, "'");
-}
-
 static void add_variable(struct text *t, const char *name, const char *value, const char *otherwise)
 {
 	if (!value || !*value || streq(value, otherwise))
 		return;
 	text_addf(t, " %s=", name);
-	quote_word(t, value);
+	text_add_word(t, value);
 }
 
 /* `make conformance` with what this run was given, for one requirement. */

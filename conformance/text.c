@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <stdarg.h>
 
 static void out_of_memory(void)
 {
@@ -50,12 +49,18 @@ char *xasprintf(const char *fmt, ...)
 {
 	va_list ap;
 	char *p;
-	int r;
 
 	va_start(ap, fmt);
-	r = vasprintf(&p, fmt, ap);
+	p = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (r < 0)
+	return p;
+}
+
+char *xvasprintf(const char *fmt, va_list ap)
+{
+	char *p;
+
+	if (vasprintf(&p, fmt, ap) < 0)
 		out_of_memory();
 	return p;
 }
@@ -102,6 +107,21 @@ void text_addf(struct text *t, const char *fmt, ...)
 	if (r < 0)
 		out_of_memory();
 	text_add_n(t, p, (size_t)r);
+}
+
+void text_add_word(struct text *t, const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_/.,:=+@%-";
+
+	if (*s && !s[strspn(s, plain)]) {
+		text_add(t, s);
+		return;
+	}
+	text_add(t, "'");
+	for (; *s; s++)
+		text_add_n(t, *s == '\'' ? "'\\''" : s, *s == '\'' ? 4 : 1);
+	text_add(t, "'");
 }
 
 const char *text_str(const struct text *t)

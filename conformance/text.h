@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -18,6 +19,7 @@ void *xcalloc(size_t n, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) _printf_(1, 2);
+char *xvasprintf(const char *fmt, va_list ap) _printf_(1, 0);
 
 /* Room for one more element at the end of the array @p of @n elements; grows by doubling. */
 void *grow(void *p, size_t n, size_t size);
@@ -34,6 +36,8 @@ void text_free(struct text *t);
 void text_add_n(struct text *t, const char *s, size_t n);
 void text_add(struct text *t, const char *s);
 void text_addf(struct text *t, const char *fmt, ...) _printf_(2, 3);
+/* Appends @s as one word of a shell's. */
+void text_add_word(struct text *t, const char *s);
 /* The text, never NULL; stays owned by @t. */
 const char *text_str(const struct text *t);
 

@@ -35,15 +35,15 @@ static bool has_mount_ids(int fd)
 /*
  * Without STATX_MNT_ID (up to 5.7) the id of a mount stands in fdinfo, and that folder of a process
  * that is not dumpable belongs to root of the host (seen on RHEL 8's 4.18; fs/proc/fd.c makes no
- * exception for the process itself, as it does for fd), which in a user namespace nobody is. In a new one there is nobody, either, who could look at this process meanwhile; in one
- * that is joined there may be, so masks are refused there. True: it is dumpable until hide_again().
+ * exception for the process itself, as it does for fd), which in a user namespace nobody is. In a
+ * new one there is nobody, either, who could look at this process meanwhile; in one that is joined
+ * there may be, so masks are refused there. True: it is dumpable until hide_again().
  */
 static bool show_fdinfo(const struct container *c)
 {
 	const struct spec_namespace *user = spec_namespace(&c->spec, CLONE_NEWUSER);
 
-	return user && !user->path && !has_mount_ids(c->root_fd) &&
-	       prctl(PR_SET_DUMPABLE, 1) == 0;
+	return user && !user->path && !has_mount_ids(c->root_fd) && prctl(PR_SET_DUMPABLE, 1) == 0;
 }
 
 static void hide_again(const bool *shown)

@@ -45,9 +45,10 @@ char *qemu_append(const struct boot_options *o, const char *accel, const char *m
 }
 
 /*
- * With more than one processor, each emulated by a thread of its own, the kernel dies now and then of
- * code that it patches (6.12 under qemu 7.2, an oops for int3), so one is the default. Without erms
- * and fsrm the kernel clears and copies pages by words, not by bytes, each of which is emulated.
+ * With more than one processor, each emulated by a thread of its own, the kernel dies now and then
+ * of code that it patches (6.12 under qemu 7.2, an oops for int3), so one is the default. Without
+ * erms and fsrm the kernel clears and copies pages by words, not by bytes, each of which is
+ * emulated.
  */
 static void add_machine(struct words *w, const struct boot_options *o, const char *accel,
 			const char *mode)
@@ -87,23 +88,6 @@ char **qemu_argv(const struct boot_options *o, const char *accel, const char *mo
 	return w.v;
 }
 
-/* As one word of a shell's. */
-static void quote(struct text *t, const char *s)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789_/.,:=+@%-";
-
-	text_add(t, t->len ? " " : "");
-	if (*s && !s[strspn(s, plain)]) {
-		text_add(t, s);
-		return;
-	}
-	text_add(t, "'");
-	for (; *s; s++)
-		text_add_n(t, *s == '\'' ? "'\\''" : s, *s == '\'' ? 4 : 1);
-	text_add(t, "'");
-}
-
 char *qemu_by_hand(const struct boot_options *o, const char *accel)
 {
 	struct words w = { 0 };
@@ -113,8 +97,10 @@ char *qemu_by_hand(const struct boot_options *o, const char *accel)
 	add_machine(&w, o, accel, NULL);
 	add_serial(&w, "stdio", "file:result");
 	words_end(&w);
-	for (i = 0; w.v[i]; i++)
-		quote(&t, w.v[i]);
+	for (i = 0; w.v[i]; i++) {
+		text_add(&t, i ? " " : "");
+		text_add_word(&t, w.v[i]);
+	}
 	words_free(w.v);
 	return t.s;
 }

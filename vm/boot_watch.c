@@ -32,8 +32,7 @@ _printf_(2, 3) static void end_for(struct watch *w, const char *fmt, ...)
 	if (w->why)
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&w->why, fmt, ap) < 0)
-		w->why = NULL;
+	w->why = xvasprintf(fmt, ap);
 	va_end(ap);
 }
 

@@ -21,13 +21,10 @@ _printf_(1, 2) static void remark(const char *fmt, ...)
 {
 	_cleanup_free_ char *line = NULL;
 	va_list ap;
-	int n;
 
 	va_start(ap, fmt);
-	n = vasprintf(&line, fmt, ap);
+	line = xvasprintf(fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
 	fprintf(stderr, "init: %s\n", line);
 	if (port.fd >= 0)
 		port_send(&port, FRAME_REMARK, "init", line, strlen(line));
