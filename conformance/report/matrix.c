@@ -272,8 +272,11 @@ int matrix_text(const struct matrix *m, FILE *out, bool all, bool colour)
 	add_head(&t, m, width, colour);
 	left_out = add_rows(&t, m, width, all, colour);
 	if (left_out)
-		text_addf(&t, "%zu requirements %s the same on all kernels and don't fall%s\n",
-			  left_out, left_out == 1 ? "is" : "are", " (VERBOSE=1 shows them)");
+		text_addf(&t,
+			  "%zu requirement%s the same on all kernels and %s fall (VERBOSE=1 shows "
+			  "%s)\n",
+			  left_out, left_out == 1 ? " is" : "s are",
+			  left_out == 1 ? "doesn't" : "don't", left_out == 1 ? "it" : "them");
 	add_reasons(&t, m);
 	return fwrite(text_str(&t), 1, t.len, out) == t.len ? 0 : -EIO;
 }
