@@ -16,69 +16,73 @@
 
 #include "reference/sys.h"
 
-/* Opens the parent of @path below @root where it is there; one call in place of two a component
- * (openat2 came with 5.6; without it the walk does all). */
-static int open_there(int root, const char *path, const char *leaf)
+/*
+ * Opens the folder that the first @n bytes of @path name below @root, making what is missing. One
+ * call where it is there; without openat2, which came with 5.6, every component is walked.
+ */
+static int open_folder(int root, const char *path, size_t n, unsigned int shift)
 {
 	static const struct ms_open_how how = { .flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
 						.resolve = MS_RESOLVE_BENEATH |
 							   MS_RESOLVE_NO_SYMLINKS };
-	_cleanup_free_ char *parent = NULL;
+	_cleanup_free_ char *folder = xstrndup(path, n);
+	_cleanup_close_ int up = -EBADF;
+	char *name = strrchr(folder, '/');
+	int fd;
 
-	path += strspn(path, "/");
-	if (path == leaf)
-		return -ENOENT;
-	parent = xstrndup(path, (size_t)(leaf - path));
-	return sys_openat2(root, parent, &how);
+	if (!folder[strspn(folder, "/")]) {
+		fd = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return fd < 0 ? -errno : fd;
+	}
+	fd = sys_openat2(root, folder + strspn(folder, "/"), &how);
+	if (fd >= 0)
+		return fd;
+	up = open_folder(root, path, name ? (size_t)(name - folder) : 0, shift);
+	if (up < 0)
+		return TAKE_FD(up);
+	name = name ? name + 1 : folder;
+	if (mkdirat(up, name, 0755) == 0 &&
+	    fchownat(up, name, shift, shift, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	fd = openat(up, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
-/* Opens the parent of @path below @root, making folders that are missing; *@ret_leaf points
- * into @path. */
+/* *@ret_leaf points into @path. */
 static int open_parent(int root, const char *path, unsigned int shift, const char **ret_leaf)
 {
 	const char *slash = strrchr(path, '/');
-	int there = slash ? open_there(root, path, slash + 1) : -ENOENT;
-	_cleanup_close_ int dir = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const char *p = path;
 
-	if (there >= 0) {
-		*ret_leaf = slash + 1;
-		return there;
-	}
-	while (dir >= 0) {
-		_cleanup_free_ char *name = NULL;
-		size_t n;
-		int next;
-
-		p += strspn(p, "/");
-		n = strcspn(p, "/");
-		if (!p[n]) {
-			*ret_leaf = p;
-			return TAKE_FD(dir);
-		}
-		name = xstrndup(p, n);
-		if (mkdirat(dir, name, 0755) == 0 &&
-		    fchownat(dir, name, shift, shift, AT_SYMLINK_NOFOLLOW) < 0)
-			return -errno;
-		next = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		safe_close(dir);
-		dir = next;
-		p += n;
-	}
-	return -errno;
+	*ret_leaf = slash ? slash + 1 : path;
+	return open_folder(root, path, slash ? (size_t)(slash - path) : 0, shift);
 }
 
 /* A node of the host's, whose owner and mode are not ours to set. */
 #define BOUND 1
+/* Its mode needs no further call: thousands are made for one bundle. */
+#define HAS_MODE 2
+#define NOT_MASKED 0755
 
-static int make_file(int dir, const char *leaf, const char *content)
+static int made(mode_t mode)
 {
-	_cleanup_close_ int fd = openat(dir, leaf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return mode & ~NOT_MASKED ? 0 : HAS_MODE;
+}
+
+static int make_dir(int dir, const char *leaf, mode_t mode)
+{
+	if (mkdirat(dir, leaf, mode) == 0)
+		return made(mode);
+	return errno == EEXIST ? 0 : -errno;
+}
+
+static int make_file(int dir, const char *leaf, mode_t mode, const char *content)
+{
+	_cleanup_close_ int fd = openat(dir, leaf, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	size_t n = strlen(content);
 
 	if (fd < 0 || write(fd, content, n) != (ssize_t)n)
 		return -errno;
-	return 0;
+	return made(mode);
 }
 
 /* Where no node can be made the driver's own, from the sandbox's /dev, is bound. */
@@ -90,7 +94,7 @@ static int bind_char(int dir, const char *leaf, unsigned int maj, unsigned int m
 			     : min == 7 ? "/dev/full"
 					: NULL;
 	_cleanup_free_ char *path = xasprintf("/proc/self/fd/%d/%s", dir, leaf);
-	int r = source ? make_file(dir, leaf, "") : -EPERM;
+	int r = source ? make_file(dir, leaf, 0600, "") : -EPERM;
 
 	if (r < 0)
 		return r;
@@ -124,7 +128,7 @@ static int make_socket(int dir, const char *leaf)
 static int make_metacopy(int dir, const char *leaf)
 {
 	_cleanup_close_ int fd = -EBADF;
-	int r = make_file(dir, leaf, "");
+	int r = make_file(dir, leaf, 0600, "");
 
 	fd = r < 0 ? r : openat(dir, leaf, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -144,9 +148,9 @@ static int make_node(int root, int dir, const char *leaf, const struct tree_entr
 {
 	switch (e->kind) {
 	case TREE_DIR:
-		return mkdirat(dir, leaf, 0755) < 0 && errno != EEXIST ? -errno : 0;
+		return make_dir(dir, leaf, e->mode);
 	case TREE_FILE:
-		return make_file(dir, leaf, e->arg);
+		return make_file(dir, leaf, e->mode, e->arg);
 	case TREE_LINK:
 		return symlinkat(e->arg, dir, leaf) < 0 ? -errno : 0;
 	case TREE_HARD:
@@ -165,43 +169,68 @@ static int make_node(int root, int dir, const char *leaf, const struct tree_entr
 	}
 }
 
-static int make_entry(int root, const struct tree_entry *e, unsigned int shift)
-{
-	const char *leaf = "";
-	_cleanup_close_ int dir = open_parent(root, e->path, shift, &leaf);
-	int r;
+struct maker {
+	const struct test_case *c;
+	int root;
+	unsigned int shift;
+	uid_t uid; /* of what it makes */
+	gid_t gid;
+	const char *path; /* of the entry last made, whose parent is @dir */
+	int dir;
+};
 
-	if (dir < 0)
-		return dir;
-	r = make_node(root, dir, leaf, e);
-	if (r != 0)
+/* One entry's neighbours follow it. */
+static int open_next(struct maker *m, const char *path, const char **ret_leaf)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) + 1 : 0;
+
+	if (m->dir >= 0 && n && strncmp(m->path, path, n) == 0 && !strchr(m->path + n, '/')) {
+		*ret_leaf = path + n;
+		return m->dir;
+	}
+	safe_close(m->dir);
+	m->path = path;
+	m->dir = open_parent(m->root, path, m->shift, ret_leaf);
+	return m->dir;
+}
+
+static int make_entry(struct maker *m, const struct tree_entry *e)
+{
+	uid_t uid = m->shift + (m->c->rootless ? 0 : e->uid);
+	gid_t gid = m->shift + (m->c->rootless ? 0 : e->gid);
+	bool ours = uid == m->uid && gid == m->gid;
+	const char *leaf = "";
+	int dir = open_next(m, e->path, &leaf);
+	int r = dir < 0 ? dir : make_node(m->root, dir, leaf, e);
+
+	if (r < 0 || r == BOUND)
 		return r;
-	/* What is made is ours; a call less for each of thousands. */
-	if ((e->uid + shift != geteuid() || e->gid + shift != getegid()) &&
-	    fchownat(dir, leaf, e->uid + shift, e->gid + shift, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!ours && fchownat(dir, leaf, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
-	if (e->kind != TREE_LINK && fchmodat(dir, leaf, e->mode, 0) < 0)
-		return -errno;
-	return 0;
+	if (e->kind == TREE_LINK || (ours && r == HAS_MODE))
+		return 0;
+	return fchmodat(dir, leaf, e->mode, 0) < 0 ? -errno : 0;
 }
 
 int tree_make(const struct test_case *c, int rootfs, unsigned int shift, const char **ret_path)
 {
+	struct maker m = { .c = c,
+			   .root = rootfs,
+			   .shift = shift,
+			   .uid = geteuid(),
+			   .gid = getegid(),
+			   .dir = -EBADF };
+	int r = 0;
 	size_t i;
 
-	for (i = 0; i < c->n_tree; i++) {
-		struct tree_entry e = c->tree[i];
-		int r;
-
-		if (c->rootless)
-			e.uid = e.gid = 0;
-		r = make_entry(rootfs, &e, shift);
-		if (r < 0) {
+	for (i = 0; i < c->n_tree && r >= 0; i++) {
+		r = make_entry(&m, &c->tree[i]);
+		if (r < 0)
 			*ret_path = c->tree[i].path;
-			return r;
-		}
 	}
-	return 0;
+	safe_close(m.dir);
+	return r < 0 ? r : 0;
 }
 
 int tree_write(int rootfs, const char *path)
@@ -209,11 +238,12 @@ int tree_write(int rootfs, const char *path)
 	_cleanup_free_ char *name = xasprintf("%s/.host", path);
 	const char *leaf;
 	_cleanup_close_ int dir = open_parent(rootfs, name, 0, &leaf);
-	int r = dir < 0 ? dir : make_file(dir, leaf, "");
+	int r = dir < 0 ? dir : make_file(dir, leaf, 0600, "");
 
-	if (r == 0)
-		unlinkat(dir, leaf, 0);
-	return r;
+	if (r < 0)
+		return r;
+	unlinkat(dir, leaf, 0);
+	return 0;
 }
 
 int tree_open(int rootfs, const char *path)
