@@ -14,19 +14,23 @@ static const struct {
 	command_main *main;
 	const char *args;
 	const char *help;
+	bool has_options; /* of which it tells by --help */
 } commands[] = {
 	{ "list", cmd_list, "[requirements|cases|mutants] [--json]",
-	  "what there is: requirements, cases, mutants" },
-	{ "explain", cmd_explain, "ID", "a requirement: sentence, level, why, source, killers" },
+	  "what there is: requirements, cases, mutants", false },
+	{ "explain", cmd_explain, "ID", "a requirement: sentence, level, why, source, killers",
+	  false },
 	{ "show", cmd_show, "BUNDLE [--write DIR]",
-	  "a case: tree, lists, config.json; writes a bundle to run by hand" },
-	{ "run", cmd_run, "--runtime PATH [OPTION]...", "observe and judge a runtime" },
+	  "a case: tree, lists, config.json; writes a bundle to run by hand", false },
+	{ "run", cmd_run, "--runtime PATH [OPTION]...", "observe and judge a runtime", true },
 	{ "shell", cmd_shell, "--kernels NAME --runtime PATH [OPTION]...",
-	  "a shell on a kernel in a virtual machine, cases and bundles at hand" },
-	{ "observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out" },
+	  "a shell on a kernel in a virtual machine, cases and bundles at hand", true },
+	{ "observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out", false },
 	{ "judge", cmd_judge, "FOLDER | FACTS... [--json] [OPTION]...",
-	  "only judge: facts in, report on stdout; no root, any machine" },
-	{ "version", cmd_version, "", "version, commit and digest of the specification" },
+	  "only judge: facts in, report on stdout; no root, any machine", true },
+	{ "report", cmd_report, "--format NAME REPORT | FACTS...",
+	  "a report in another format, on stdout: HTML, JUnit, Markdown, CSV, TAP, JSON", true },
+	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
 };
 
 static void usage(FILE *out)
@@ -54,10 +58,7 @@ static int help(const char *name)
 			continue;
 		printf("usage: maskspec %s %s\n%s\n", name, commands[i].args, commands[i].help);
 		fflush(stdout);
-		return commands[i].main == cmd_run || commands[i].main == cmd_judge ||
-				       commands[i].main == cmd_shell
-			       ? commands[i].main(2, argv)
-			       : 0;
+		return commands[i].has_options ? commands[i].main(2, argv) : 0;
 	}
 	if (name)
 		return complain(EXIT_USAGE, "no command \"%s\"; see `maskspec help`", name);

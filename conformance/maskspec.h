@@ -4,16 +4,18 @@
 
 #include "conformance/assemble.h"
 #include "conformance/fixture.h"
+#include "conformance/report/read.h"
 
 #define EXIT_USAGE 2
 #define EXIT_BROKEN 3
 #define EXIT_NOTHING_RAN 4
 
 typedef int command_main(int argc, char **argv);
-command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_shell, cmd_version;
+command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_report,
+	cmd_shell, cmd_version;
 
-/* Writes DIR/CONTAINER for each container of a case, to be run by hand: 0, or the exit status after a
- * message. What is left to do is in show_by_hand. */
+/* Writes DIR/CONTAINER for each container of a case, to be run by hand: 0, or the exit status after
+ * a message. What is left to do is in show_by_hand. */
 int show_write(const struct test_case *c, const char *dir);
 extern const char show_by_hand[];
 /* Folder of this program's binary, where `observe` lies, too; owned by the caller. */
@@ -24,6 +26,12 @@ char *fixtures_dir(const char *option);
 bool load_cases(const char *fixtures, struct case_list *ret);
 /* Prints a message for the user and returns @status. */
 _printf_(2, 3) int complain(int status, const char *fmt, ...);
+/*
+ * Adds the reports that @args name: report.json, a folder that has one, a folder of facts, facts
+ * files side by side. 0, or a negative errno with *@ret_error, a sentence (owned by the caller).
+ */
+int reports_load(char *const *args, size_t n, const struct judge_options *o, struct reports *rs,
+		 char **ret_error);
 /* Writes the report to stdout as its kind demands and ends with the line on stderr. */
 int print_report(const struct report *r, bool json);
 /* The mutants that fixtures/mutants.tsv declares to kill @id, blank-separated; owned. */

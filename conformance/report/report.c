@@ -408,6 +408,16 @@ void report_conclude(struct report *r, bool implemented, bool strict)
 		r->why = why_default(r->outcome, &t);
 }
 
+void report_publish(struct report *r)
+{
+	bool implemented = r->outcome != OUTCOME_NOT_IMPLEMENTED;
+
+	if (r->published)
+		return;
+	r->published = true;
+	report_conclude(r, implemented, false);
+}
+
 /* Cuts "runc version 1.1.5+ds1\n…" in two; false where the line reads otherwise. */
 static bool own_words(const char *line, char **ret_name, char **ret_version)
 {

@@ -58,7 +58,7 @@ struct report {
 	char *runtime_path, *runtime_name, *runtime_version, *runtime_sha256, *runtime_argv;
 	/* features: one a line */
 	char *kernel, *machine, *distro, *cgroup, *lsm, *features, *boot_id;
-	char *kernel_name;	/* as KERNELS named it; NULL: the host's, and vm is empty */
+	char *kernel_name; /* as KERNELS named it; NULL: the host's, and vm is empty */
 	struct machine vm;
 	char *user_namespaces; /* "ok", or why there are none */
 	char *limits;	       /* one a line: what such a user could not have */
@@ -102,6 +102,10 @@ void report_add_denied(struct report *r, const char *name, unsigned long long an
  * EXPECT fails the run.
  */
 void report_conclude(struct report *r, bool implemented, bool strict);
+
+/* Of one that was concluded already, or read: hides what it withholds, and falls it doesn't expect.
+ */
+void report_publish(struct report *r);
 
 /*
  * Of the report's runtime: what it calls itself ("runc"), and its version ("1.1.5+ds1"). The first

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The formats of `maskspec report`: all are written from the same reports. */
+#pragma once
+
+#include "conformance/report/read.h"
+
+struct format {
+	const char *name;
+	const char *help;
+	bool single; /* of one report only */
+	/* 0, or a negative errno of the stream. What comes from facts is escaped as @out wants it.
+	 */
+	int (*write)(const struct reports *rs, FILE *out);
+};
+
+/* NULL where there is none of that name. */
+const struct format *format_by_name(const char *name);
+/* "json, tap, …": for a person who misspelt one. */
+void format_names(struct text *t);
+void format_help(FILE *out);
