@@ -64,8 +64,8 @@ static int read_answer(struct vm *v)
 		const char **slot;
 	} keys[] = {
 		{ "name ", &v->name },	   { "version ", &v->version }, { "image ", &v->image },
-		{ "sha256 ", &v->sha256 }, { "cgroup ", &v->cgroup },	{ "memory ", &v->memory },
-		{ "append ", &v->append }, { "source ", &v->source },
+		{ "boot ", &v->boot },	   { "sha256 ", &v->sha256 },	{ "cgroup ", &v->cgroup },
+		{ "memory ", &v->memory }, { "append ", &v->append },	{ "source ", &v->source },
 	};
 	char *rest = v->text, *line;
 	size_t i;
@@ -189,7 +189,7 @@ char **vm_argv(const struct run_options *o, const struct vm *v, const char *mode
 {
 	_cleanup_free_ char *build = program_dir();
 	const struct pair pairs[] = {
-		{ "--kernel", xstrdup(v->image) },
+		{ "--kernel", xstrdup(v->boot) },
 		{ "--image", xstrdup(v->sha256) },
 		{ "--initrd", xasprintf("%s/vm/initrd", o->out) },
 		{ "--facts", xasprintf("%s/facts", o->out) },

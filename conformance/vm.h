@@ -8,7 +8,7 @@
 /* As vm/fetch answers; all owned by @text. */
 struct vm {
 	char *text;
-	const char *name, *version, *image, *sha256, *cgroup, *memory, *append, *source;
+	const char *name, *version, *image, *boot, *sha256, *cgroup, *memory, *append, *source;
 };
 
 void vm_free(struct vm *v);

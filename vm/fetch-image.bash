@@ -55,6 +55,33 @@ image_version() {
 	dd if="$1" bs=1 skip=$((at + 512)) count=128 status=none | tr '\0' '\n' | head -n 1 | cut -d ' ' -f 1
 }
 
+# unpack_image FILE TO: the ELF file in an image, if qemu can start that (it has a note with the entry
+# of PVH, 18, which kernels have from 4.11 on where they are built with CONFIG_PVH or for Xen); else an
+# empty file. The setup header has where it lies from 2.08 on; behind it stands how long it gets, which
+# unpackers call garbage.
+unpack_image() {
+	local file=$1 setup at=0 length=0
+
+	: >"$2"
+	setup=$(number "$file" 497 1)
+	if [ "$(number "$file" 518 2)" -ge $((0x208)) ]; then
+		at=$(((setup + 1) * 512 + $(number "$file" 584 4))) length=$(number "$file" 588 4)
+	fi
+	dd if="$file" of="$work/payload" iflag=skip_bytes,count_bytes skip="$at" count="$length" bs=1M status=none
+	case $(hex "$work/payload" 0 6) in
+	28b52ffd*) zstd -dcq "$work/payload" ;;
+	fd377a585a00) xz -dc "$work/payload" ;;
+	1f8b*) gzip -dc "$work/payload" ;;
+	02214c18*) lz4 -dcq "$work/payload" ;;
+	esac >"$2" 2>/dev/null || :
+	if [ "$(number "$work/payload" $((length - 4)) 4)" != "$(stat -c %s "$2")" ] ||
+		[ "$(hex "$2" 0 5)" != 7f454c4602 ] ||
+		! readelf -n "$2" 2>/dev/null | grep '^ *Xen .*(0x00000012)' >/dev/null; then
+		: >"$2"
+	fi
+	rm -f "$work/payload"
+}
+
 # check_image NAME FILE: ends with status 2 where FILE, called NAME to the user, is no kernel.
 check_image() {
 	local fault kind

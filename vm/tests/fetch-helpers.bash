@@ -102,7 +102,7 @@ value() {
 
 # answered VERSION: the keys in their order, of an image that is in the cache.
 answered() {
-	[ "$(cut -d ' ' -f 1 <<<"$output" | paste -s -d ' ')" = "name version image sha256 cgroup memory append source" ]
+	[ "$(cut -d ' ' -f 1 <<<"$output" | paste -s -d ' ')" = "name version image boot sha256 cgroup memory append source" ]
 	[ "$(value version)" = "$1" ]
 	[ "$(value image)" = "$CACHE/kernels/$(value sha256)/vmlinuz" ]
 	[ "$(sha256sum <"$(value image)")" = "$(value sha256)  -" ]

@@ -187,6 +187,26 @@ debs_are_taken() {
 	[ -z "$stderr" ]
 }
 
+@test "an image is started unpacked where qemu can, and packed where not" {
+	local elf cut=$T/cut.image at
+
+	fetch 0 "$VMLINUZ"
+	elf=$(value boot)
+	[ "$elf" = "$CACHE/kernels/$(value sha256)/vmlinux" ]
+	readelf -h "$elf" | grep -q 'Advanced Micro Devices X86-64'
+	printf x | dd of="$elf" bs=1 seek=5000000 conv=notrunc status=none
+	fetch 0 "$VMLINUZ"
+	[ "$(value boot)" = "$elf" ] && [ "$(cksum <"$elf")" = "$(cat "$elf.sum")" ]
+	# What unpacks to less than it says.
+	cp "$VMLINUZ" "$cut"
+	at=$((($(od -An -tu1 -j 497 -N 1 "$cut") + 1) * 512 + $(od -An -tu4 -j 584 -N 4 "$cut") + $(od -An -tu4 -j 588 -N 4 "$cut")))
+	printf '\1' | dd of="$cut" bs=1 seek=$((at - 3)) conv=notrunc status=none
+	fetch 0 "$cut"
+	[ "$(value boot)" = "$(value image)" ]
+	fetch 0 "$cut"
+	[ "$(value boot)" = "$(value image)" ]
+}
+
 @test "cache: a full disk leaves nothing, and says so" {
 	need unshare mount
 	mkdir -p "$CACHE"
