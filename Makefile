@@ -20,6 +20,10 @@ WARN = -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -Wpointer-ari
 WERROR =
 CJSON_CFLAGS = $(shell pkg-config --cflags libcjson)
 CJSON_LIBS = $(shell pkg-config --libs libcjson)
+# A runtime is started hundreds of times in a run, so maskref is static where `make deps` found the source
+# of the cJSON that is installed; distributions have no static one.
+CJSON_C := $(if $(SANITIZE),,$(wildcard build/src/cjson/cJSON.c))
+MASKREF_LIBS = $(if $(CJSON_C),-static $(B)/cJSON.o -lm,$(CJSON_LIBS))
 CHECK_LIBS = $(shell pkg-config --libs check)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(WARN) $(WERROR) \
 	$(CFLAGS) $(SANITIZE) -MMD -MP
@@ -61,14 +65,19 @@ $(B)/libmaskref.a: $(REF_LIB_O)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(B)/maskref: $(REF_RUNTIME_O) $(B)/libmaskref.a
+$(B)/cJSON.o: $(CJSON_C)
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CFLAGS) -c $< -o $@
+
+$(B)/maskref: $(REF_RUNTIME_O) $(B)/libmaskref.a $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(MASKREF_LIBS)
 
 # The same objects plus the named faults; a fault enters by the hooks of reference/seam.h only.
-$(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/libmaskref.a
+$(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/libmaskref.a $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(MASKREF_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls fault sha256 facts mountinfo userns
@@ -258,6 +267,7 @@ help:
 .PHONY: deps
 deps:
 	@.ci/deps
+	@.ci/cjson build/src/cjson
 
 # Tests -----------------------------------------------------------------------------------------
 need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make deps" >&2; exit 1; }
