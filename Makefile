@@ -236,7 +236,8 @@ Variables of `make conformance`, all optional:
   PROFILE=core           core, security, scale or all
   FILTER="GLOB…"         on requirement ids and bundles; the report is then partial
   REQUIRE="ID|GLOB|FILE" SHOULD that count as MUST (files: fixtures/require)
-  EXPECT=FILE            falls that are known (fixtures/expect); STRICT=1 fails on unused ones
+  EXPECT=FILE            falls that are known (fixtures/expect); STRICT=1 fails on unused and
+                         expired ones
   WITHHELD=FILE          falls that must not be published; PUBLISH=1 without such a file
   OUT=DIR                report.json, report.tap, facts/, status (default $(B)/out)
   TIMEOUT=SECONDS        for each command of the runtime (10)

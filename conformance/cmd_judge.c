@@ -15,7 +15,7 @@ static const struct option long_options[] = {
 static const char options_help[] =
 	"  --json           report.json instead of TAP or the summary\n"
 	"  --expect FILE    falls that are known\n"
-	"  --strict         an unexpected pass or unused entry of --expect fails\n"
+	"  --strict         an unexpected pass, an unused or expired entry of --expect fails\n"
 	"  --withheld FILE  falls that must not be published; implies --publish\n"
 	"  --publish        what is written may leave this machine\n"
 	"  --fixtures DIR   folder with require/ and expect/\n";

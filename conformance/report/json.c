@@ -170,6 +170,9 @@ static void put_summary(cJSON *root, const struct report *r)
 	cJSON_AddNumberToObject(o, "withheld", r->n_withheld);
 	put_levels(o, r);
 	put_lines(o, "unused_expects", r->unused_expects);
+	/* Younger than the schema's number: only where there is one. */
+	if (*str(r->expired_expects))
+		put_lines(o, "expired_expects", r->expired_expects);
 }
 
 static void put_result(cJSON *array, const struct result *res)

@@ -368,6 +368,8 @@ static void read_report(struct reading *g, const cJSON *root, struct report *r)
 	r->outcome = outcome < OUTCOME_COUNT ? (enum outcome)outcome : OUTCOME_BROKEN;
 	r->seconds = seconds ? seconds->valuedouble : 0;
 	r->partial = take_bool(g, root, "", "partial");
+	if (cJSON_GetObjectItemCaseSensitive(summary, "expired_expects"))
+		r->expired_expects = take_lines(g, summary, ".summary", "expired_expects");
 	read_denied(g, root, r);
 	read_vm(g, root, r);
 	read_counts(g, summary, r);

@@ -65,33 +65,20 @@ static void measurement_free(struct measurement *m)
 void report_free(struct report *r)
 {
 	char *strings[] = {
-		r->kit_version,
-		r->kit_commit,
-		r->kit_spec,
-		r->runtime_path,
-		r->runtime_name,
-		r->runtime_version,
-		r->runtime_sha256,
-		r->runtime_argv,
-		r->kernel,
-		r->kernel_name,
-		r->machine,
-		r->distro,
-		r->cgroup,
-		r->lsm,
-		r->user_namespaces,
-		r->limits,
-		r->features,
-		r->boot_id,
-		r->profile,
-		r->filter,
-		r->userns,
-		r->require,
-		r->started,
-		r->why,
-		r->unused_expects,
-		r->withheld_reason,
-		r->withheld_mismatch,
+		r->kit_version,	    r->kit_commit,
+		r->kit_spec,	    r->runtime_path,
+		r->runtime_name,    r->runtime_version,
+		r->runtime_sha256,  r->runtime_argv,
+		r->kernel,	    r->kernel_name,
+		r->machine,	    r->distro,
+		r->cgroup,	    r->lsm,
+		r->user_namespaces, r->limits,
+		r->features,	    r->boot_id,
+		r->profile,	    r->filter,
+		r->userns,	    r->require,
+		r->started,	    r->why,
+		r->unused_expects,  r->expired_expects,
+		r->withheld_reason, r->withheld_mismatch,
 	};
 	size_t i;
 
@@ -334,14 +321,15 @@ static unsigned int lines_of(const char *s)
 static char *why_lists(const struct report *r, const struct tally *t, bool strict)
 {
 	unsigned int unused = lines_of(r->unused_expects);
+	unsigned int expired = lines_of(r->expired_expects);
 
 	if (r->withheld_mismatch)
 		return xstrdup(r->withheld_mismatch);
-	if (strict && (unused || t->unexpected_passes))
-		return xasprintf("STRICT: %u unexpected %s and %u unused %s of EXPECT",
+	if (strict && (unused || expired || t->unexpected_passes))
+		return xasprintf("STRICT: %u unexpected %s, %u unused and %u expired %s of EXPECT",
 				 t->unexpected_passes,
-				 t->unexpected_passes == 1 ? "pass" : "passes", unused,
-				 unused == 1 ? "entry" : "entries");
+				 t->unexpected_passes == 1 ? "pass" : "passes", unused, expired,
+				 expired == 1 ? "entry" : "entries");
 	return NULL;
 }
 

@@ -80,6 +80,7 @@ struct report {
 	size_t n_measurements;
 	/* entries of EXPECT that nothing used, one a line, "" if none */
 	char *unused_expects;
+	char *expired_expects;	       /* those that are past their until=, the same way */
 	unsigned int withheld_allowed; /* falls that EXPECT allows without naming them */
 	char *withheld_reason;	       /* what it says of them, or NULL */
 	char *withheld_mismatch;       /* the sentence where there are more or fewer, or NULL */
@@ -98,8 +99,8 @@ void report_add_measurement(struct report *r, const char *name, const char *unit
 void report_add_denied(struct report *r, const char *name, unsigned long long answered);
 /*
  * Marks what else must be withheld; fills count, n_withheld, outcome and an unset why. @implemented
- * is false where neither list had any effect; @strict: an unexpected pass or an unused entry of
- * EXPECT fails the run.
+ * is false where neither list had any effect; @strict: an unexpected pass, and an unused or expired
+ * entry of EXPECT fail the run.
  */
 void report_conclude(struct report *r, bool implemented, bool strict);
 

@@ -93,14 +93,14 @@ static void add_outcome(struct text *t, const struct report *r, unsigned int n)
 	text_add(t, "\n");
 }
 
-static void add_unused(struct text *t, const struct report *r)
+static void add_entries(struct text *t, const char *what, const char *lines)
 {
-	_cleanup_free_ char *copy = xstrdup(str(r->unused_expects));
+	_cleanup_free_ char *copy = xstrdup(str(lines));
 	char *rest = copy;
 	char *line;
 
 	while ((line = next_line(&rest))) {
-		text_add(t, "# unused entry of EXPECT: ");
+		text_addf(t, "# %s entry of EXPECT: ", what);
 		output_clean(t, line, false);
 		text_add(t, "\n");
 	}
@@ -141,7 +141,8 @@ int report_tap(const struct report *r, FILE *out)
 	text_addf(&t, "TAP version 13\n1..%u\n", n);
 	text_add(&t, text_str(&lines));
 	add_denied(&t, r);
-	add_unused(&t, r);
+	add_entries(&t, "unused", r->unused_expects);
+	add_entries(&t, "expired", r->expired_expects);
 	if (report_hides(r))
 		text_addf(&t, "# %u withheld\n", r->n_withheld);
 	return output_put(r, &t, out);

@@ -205,7 +205,7 @@ static void add_expected(const struct paint *p, const struct result *res)
 
 	text_addf(&line, "%s %s %s: %s", level_word(res), requirements[res->id].id,
 		  verdict_names[res->verdict], str(res->expect_reason));
-	wrap_lines(p->t, "known fall  ", text_str(&line), 1);
+	wrap_lines(p->t, "known fall  ", text_str(&line), 2);
 }
 
 static void add_unexpected(const struct paint *p, const struct result *res)
@@ -217,14 +217,14 @@ static void add_unexpected(const struct paint *p, const struct result *res)
 	wrap_lines(p->t, "unexpected  ", text_str(&line), 1);
 }
 
-static void add_unused(const struct paint *p)
+static void add_entries(const struct paint *p, const char *label, const char *lines)
 {
-	_cleanup_free_ char *copy = xstrdup(str(p->r->unused_expects));
+	_cleanup_free_ char *copy = xstrdup(str(lines));
 	char *rest = copy;
 	char *line;
 
 	while ((line = next_line(&rest)))
-		wrap_lines(p->t, "unused      ", line, 1);
+		wrap_lines(p->t, label, line, 2);
 }
 
 static unsigned int count_reason(const struct report *r, const char *reason, size_t from)
@@ -282,7 +282,8 @@ int report_text(const struct report *r, FILE *out, bool colour)
 	each(&p, result_is_lesser_fall, SIZE_MAX, add_lesser);
 	each(&p, is_expected, SIZE_MAX, add_expected);
 	each(&p, is_unexpected, SIZE_MAX, add_unexpected);
-	add_unused(&p);
+	add_entries(&p, "unused      ", r->unused_expects);
+	add_entries(&p, "expired     ", r->expired_expects);
 	add_skips(&p);
 	text_addf(&t, "%s%s\n", lists.len ? "\n" : "", text_str(&lists));
 	sentence_add(&t, r);

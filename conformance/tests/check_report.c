@@ -13,7 +13,7 @@ struct conclude_row {
 	enum outcome outcome;
 	int exit;
 	/* of the letters u: an unexpected pass, s: STRICT, n: not implemented, p: published, a: of
-	 * PROFILE=all */
+	 * PROFILE=all, x: an expired entry */
 	const char *flags, *unused;
 	unsigned int allowed; /* falls without a name */
 };
@@ -43,6 +43,8 @@ static const struct conclude_row conclude_rows[] = {
 	{ "unexpected-lax", "MP", OUTCOME_CONFORMS, 0, "u", "", 0 },
 	{ "unexpected-strict", "MP", OUTCOME_FAILS, 1, "us", "", 0 },
 	{ "strict-clean", "MP", OUTCOME_CONFORMS, 0, "s", "", 0 },
+	{ "expired-lax", "MP", OUTCOME_CONFORMS, 0, "x", "", 0 },
+	{ "expired-strict", "MP", OUTCOME_FAILS, 1, "xs", "", 0 },
 	{ "broken-before-lists", "MB", OUTCOME_BROKEN, 3, "s", "a\n", 0 },
 	{ "mismatch", "MP", OUTCOME_FAILS, 1, "a", "", 1 },
 	{ "fewer-of-a-part", "MP", OUTCOME_CONFORMS, 0, "", "", 1 },
@@ -60,6 +62,7 @@ static const struct conclude_row conclude_rows[] = {
 	{ "published-fewer", "MP", OUTCOME_FAILS, 1, "pa", "", 1 },
 	{ "published-part", "MP", OUTCOME_CONFORMS, 0, "p", "", 1 },
 	{ "published-nothing-works", "MF MF", OUTCOME_FAILS, 1, "pn", "", 0 },
+	{ "published-expired", "MP MF", OUTCOME_FAILS, 1, "psx", "", 1 },
 	{ "published-strict", "MP MF", OUTCOME_FAILS, 1, "psu", "", 1 },
 };
 
@@ -88,6 +91,8 @@ START_TEST(test_conclude)
 	if (strchr(row->flags, 'u'))
 		r.results[0].unexpected_pass = true;
 	r.unused_expects = xstrdup(row->unused);
+	if (strchr(row->flags, 'x'))
+		r.expired_expects = xstrdup("F:1: until 1.0\n");
 	r.withheld_allowed = row->allowed;
 	r.published = strchr(row->flags, 'p');
 	if (strchr(row->flags, 'a'))
