@@ -30,6 +30,8 @@ static const struct {
 	  "only judge: facts in, report on stdout; no root, any machine", true },
 	{ "report", cmd_report, "--format NAME REPORT | FACTS...",
 	  "a report in another format, on stdout: HTML, JUnit, Markdown, CSV, TAP, JSON", true },
+	{ "expect", cmd_expect, "--from REPORT | FACTS...",
+	  "a draft of an EXPECT file, on stdout: what fell, to be given its reasons", true },
 	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
 };
 
