@@ -74,7 +74,8 @@ static const struct {
 	  "a day as 2027-01-31, or a version of the runtime as 1.5.0", "until " },
 	{ "owner", offsetof(struct expect_entry, owner), is_owner, "a name without blanks",
 	  "owner " },
-	{ "link", offsetof(struct expect_entry, link), is_link, "an address, https://…", "" },
+	{ "link", offsetof(struct expect_entry, link), is_link,
+	  "an address that begins with https://", "" },
 };
 
 static char **slot_of(const struct expect_entry *e, size_t word)

@@ -22,6 +22,8 @@ static const struct {
 	{ "conformance/fuzz/corpus/fixture/*", fuzz_fixture },
 	{ "fixtures/bundles/*.json", fuzz_fixture },
 	{ "conformance/fuzz/corpus/machine/*", fuzz_machine },
+	{ "conformance/fuzz/corpus/expect/*", fuzz_expect },
+	{ "fixtures/expect/*", fuzz_expect },
 };
 
 static struct input {
