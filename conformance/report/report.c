@@ -6,6 +6,7 @@
 /* One result collects texts of many cases; a reader wants the first few. */
 #define OBSERVED_MAX 400
 #define BETWEEN "; "
+#define STRICT_SAYS "STRICT:"
 #define EVIDENCE_MAX (64u << 10)
 
 const char *const outcome_names[OUTCOME_COUNT] = {
@@ -326,10 +327,10 @@ static char *why_lists(const struct report *r, const struct tally *t, bool stric
 	if (r->withheld_mismatch)
 		return xstrdup(r->withheld_mismatch);
 	if (strict && (unused || expired || t->unexpected_passes))
-		return xasprintf("STRICT: %u unexpected %s, %u unused and %u expired %s of EXPECT",
-				 t->unexpected_passes,
-				 t->unexpected_passes == 1 ? "pass" : "passes", unused, expired,
-				 expired == 1 ? "entry" : "entries");
+		return xasprintf(
+			STRICT_SAYS " %u unexpected %s, %u unused and %u expired %s of EXPECT",
+			t->unexpected_passes, t->unexpected_passes == 1 ? "pass" : "passes", unused,
+			expired, expired == 1 ? "entry" : "entries");
 	return NULL;
 }
 
@@ -399,11 +400,12 @@ void report_conclude(struct report *r, bool implemented, bool strict)
 void report_publish(struct report *r)
 {
 	bool implemented = r->outcome != OUTCOME_NOT_IMPLEMENTED;
+	bool strict = strip_prefix(r->why ? r->why : "", STRICT_SAYS) != NULL;
 
 	if (r->published)
 		return;
 	r->published = true;
-	report_conclude(r, implemented, false);
+	report_conclude(r, implemented, strict);
 }
 
 /* Cuts "runc version 1.1.5+ds1\n…" in two; false where the line reads otherwise. */

@@ -112,6 +112,24 @@ START_TEST(test_expired_kept)
 }
 END_TEST
 
+/* What STRICT failed must not conform by being read back and published. */
+START_TEST(test_expired_later)
+{
+	bool strict = _i;
+	_cleanup_report_ struct report r = { 0 };
+	size_t i;
+
+	sample_full(&r);
+	for (i = 0; i < r.n_results; i++)
+		r.results[i].verdict = VERDICT_PASS;
+	r.unused_expects = xstrdup("F:1: x\n");
+	report_conclude(&r, true, strict);
+	ck_assert_int_eq(r.outcome, strict ? OUTCOME_FAILS : OUTCOME_CONFORMS);
+	report_publish(&r);
+	ck_assert_int_eq(r.outcome, strict ? OUTCOME_FAILS : OUTCOME_CONFORMS);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("expired");
@@ -120,5 +138,7 @@ int main(void)
 	ADD_ROWS(s, expired_rows, test_expired_kept);
 	add_case(s, "undated", test_expired_undated, 0);
 	add_case(s, "published", test_expired_published, 0);
+	add_case(s, "later", test_expired_later, 0);
+	add_case(s, "later-strict", test_expired_later, 1);
 	return run_suite(s);
 }
