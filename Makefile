@@ -97,6 +97,11 @@ $(B)/gen/requirements.def: docs/spec/requirements.awk $(SPEC)
 	$(call say,SPEC)
 	$(Q)awk -f docs/spec/requirements.awk $(SPEC) > $@
 
+$(B)/gen/html_assets.h: $(addprefix conformance/report/html.,awk css js)
+	@mkdir -p $(@D)
+	$(call say,HTML)
+	$(Q)awk -f $^ > $@
+
 $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 	@{ echo '#define MASKSPEC_VERSION "$(VERSION)"'; \
 	   echo "#define MASKSPEC_COMMIT \"$$(git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
@@ -109,6 +114,7 @@ $(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
 		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
 		| $(B)/gen/requirements.def
 $(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_run.o: $(B)/gen/version.h
+$(B)/conformance/report/html.o: $(B)/gen/html_assets.h
 
 # Static: the same binary runs on the host, in any container, and in a VM.
 $(B)/observe: $(OBSERVE_O)
@@ -117,7 +123,7 @@ $(B)/observe: $(OBSERVE_O)
 
 $(B)/maskspec: $(MASKSPEC_O)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) -lm
 
 # vm/ -----------------------------------------------------------------------------------------
 VM_SHARED_O = $(addprefix $(B)/,vm/frame.o vm/pack.o conformance/text.o)
@@ -239,7 +245,8 @@ Variables of `make conformance`, all optional:
   EXPECT=FILE            falls that are known (fixtures/expect); STRICT=1 fails on unused and
                          expired ones
   WITHHELD=FILE          falls that must not be published; PUBLISH=1 without such a file
-  OUT=DIR                report.json, report.tap, facts/, status (default $(B)/out)
+  OUT=DIR                report.json, report.html, report.tap, facts/, status (default
+                         $(B)/out)
   TIMEOUT=SECONDS        for each command of the runtime (10)
   JOBS=N                 cases at once (number of processors, 4 at most)
   CGROUP=auto|v1|v2      layout that the runtime sees
@@ -311,10 +318,10 @@ $(B)/tests/check_reference: $(REF_TESTS:%.c=$(B)/%.o) \
 $(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS) -lz
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS) -lz -lm
 
 # By `make fuzz`, with clang. Each program is one function of the objects above.
-link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) -lz \
+link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) -lz -lm \
 	-Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) $(MUTATOR)
 $(B)/fixture $(B)/config: $(B)/.ci/mutate_json.o
 $(B)/fixture $(B)/config: MUTATOR = -Wl,--defsym=LLVMFuzzerCustomMutator=mutate_json

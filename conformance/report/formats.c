@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/report/formats.h"
 
+#include "conformance/report/html.h"
 #include "conformance/report/matrix.h"
 
 /* Several are a matrix; its columns borrow the reports. */
@@ -38,6 +39,8 @@ static int write_text(const struct reports *rs, FILE *out)
 }
 
 static const struct format formats[] = {
+	{ "html", "one page that needs nothing else: verdicts, matrix, evidence, sentences", false,
+	  html_write },
 	{ "json", "report.json; of several reports a matrix", false, write_json },
 	{ "tap", "TAP 14", true, write_tap },
 	{ "text", "the summary for a terminal", true, write_text },

@@ -128,10 +128,14 @@ bool output_names_withheld(const struct report *r, const char *s)
 	return false;
 }
 
-static void sieve(const struct report *r, const char *s, struct text *out)
+void output_sieve(const struct report *r, const char *s, struct text *out)
 {
 	const char *start = s;
 
+	if (!report_hides(r)) {
+		text_add(out, s);
+		return;
+	}
 	while (*s) {
 		const struct result *res = s == start || !is_word(s[-1]) ? result_at(r, s) : NULL;
 
@@ -148,10 +152,7 @@ int output_put(const struct report *r, const struct text *t, FILE *out)
 {
 	_cleanup_text_ struct text safe = { 0 };
 
-	if (report_hides(r))
-		sieve(r, text_str(t), &safe);
-	else
-		text_add_n(&safe, text_str(t), t->len);
+	output_sieve(r, text_str(t), &safe);
 	errno = 0;
 	if (fwrite(text_str(&safe), 1, safe.len, out) != safe.len || fflush(out) != 0)
 		return errno ? -errno : -EIO;

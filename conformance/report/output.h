@@ -23,6 +23,8 @@ void output_subject(struct text *t, const struct report *r);
 void output_denied(struct text *t, const struct report *r);
 /* True where @s holds the id of a withheld result as a word. */
 bool output_names_withheld(const struct report *r, const char *s);
+/* Appends @s, of a report that hides something without the names of what it hides. */
+void output_sieve(const struct report *r, const char *s, struct text *out);
 /*
  * Writes @t to @out. The last sieve of a published report: whatever text a withheld id came in by
  * (REQUIRE, a rerun command, another result), its name does not go out; nor do those of the passes,

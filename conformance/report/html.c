@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/report/html_page.h"
+
+#include "conformance/report/output.h"
+#include "html_assets.h"
+
+/* The policy lets a browser fetch nothing, whatever the page holds. */
+static void page_begin(struct page *p)
+{
+	text_add(&p->t,
+		 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		 "style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
+		 "base-uri 'none'; form-action 'none'\">\n"
+		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		 "<meta name=\"color-scheme\" content=\"light dark\">\n"
+		 "<link rel=\"icon\" href=\"data:,\">\n<title>maskspec: ");
+	if (p->n == 1)
+		html_subject(p, &p->columns[0]);
+	else
+		text_addf(&p->t, "%zu reports", p->n);
+	text_addf(&p->t, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", html_css);
+}
+
+static void page_end(struct page *p)
+{
+	text_addf(&p->t,
+		  "</main>\n<footer><p>Written by <code>maskspec report --format html</code> from "
+		  "%s. Read on: docs/guide/reading-a-report.md.</p></footer>\n"
+		  "<script>\n%s</script>\n</body>\n</html>\n",
+		  p->n == 1 ? "one report" : "these reports", html_js);
+}
+
+int html_write(const struct reports *rs, FILE *out)
+{
+	static void (*const parts[])(struct page *) = {
+		page_begin, page_head,	  page_matrix, page_requirements,
+		page_plots, page_reports, page_end,
+	};
+	struct page p = { .rs = rs };
+	size_t i;
+	int r;
+
+	page_columns(&p);
+	page_rows(&p);
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		parts[i](&p);
+	errno = 0;
+	r = fwrite(text_str(&p.t), 1, p.t.len, out) == p.t.len && fflush(out) == 0 ? 0
+	    : errno								   ? -errno
+										   : -EIO;
+	page_free(&p);
+	return r;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reports as columns, requirements as rows, and what stands where they meet. */
+#include "conformance/report/html_page.h"
+
+#include "conformance/report/output.h"
+
+const struct kind_words kinds[KIND_COUNT] = {
+	[KIND_NONE] = { 'n', "·", "not due in this run, or not to be shown" },
+	[KIND_PASS] = { 'p', "pass", "it held, and the control showed the opposite" },
+	[KIND_SKIP] = { 's', "skip", "it could not apply here; the reason is given" },
+	[KIND_KNOWN] = { 'k', "known", "a fall that EXPECT lists; it does not fail the run" },
+	[KIND_SURPRISE] = { 'u', "passes!", "EXPECT lists it as a fall, but it passes" },
+	[KIND_LESSER] = { 'l', "fail", "a SHOULD or an INFO fails; it does not fail the run" },
+	[KIND_BROKEN] = { 'b', "broken", "evidence is missing: the kit's or the machine's fault" },
+	[KIND_FAIL] = { 'f', "FAIL", "a MUST fails, and with it the run" },
+};
+
+enum kind cell_kind(const struct page_column *c, enum requirement_id id)
+{
+	const struct result *res = c->cells[id];
+
+	if (!res)
+		return KIND_NONE;
+	if (res->expected_fall)
+		return KIND_KNOWN;
+	if (res->unexpected_pass)
+		return KIND_SURPRISE;
+	switch (res->verdict) {
+	case VERDICT_PASS:
+		return KIND_PASS;
+	case VERDICT_SKIP:
+		return KIND_SKIP;
+	case VERDICT_BROKEN:
+		return KIND_BROKEN;
+	case VERDICT_FAIL:
+		return res->level == LEVEL_MUST ? KIND_FAIL : KIND_LESSER;
+	case VERDICT_NOT_DUE:
+	case VERDICT_COUNT:
+		break;
+	}
+	return KIND_NONE;
+}
+
+bool column_judged(const struct page_column *c)
+{
+	return c->r->kernel != NULL;
+}
+
+const char *cell_level(const struct result *res)
+{
+	return res->level == requirements[res->id].level ? level_names[res->level]
+							 : "MUST (required)";
+}
+
+/* "maskref 0.1.0 --strategy detached DENY=openat2": what makes two columns two. */
+static char *runtime_label(const struct report *r)
+{
+	_cleanup_free_ char *name = report_runtime_name(r);
+	_cleanup_free_ char *version = report_runtime_version(r);
+	_cleanup_free_ char *argv = xstrdup(str(r->runtime_argv));
+	_cleanup_text_ struct text t = { 0 };
+	char *rest = argv;
+	char *word = next_line(&rest);
+	size_t i;
+
+	text_addf(&t, "%s%s%s", *name ? name : "runtime", *version ? " " : "", version);
+	while (word && (word = next_line(&rest)))
+		text_addf(&t, " %s", word);
+	for (i = 0; i < r->n_denied; i++)
+		text_addf(&t, "%s%s", i ? " " : " DENY=", r->denied[i].name);
+	if (*str(r->userns) && !streq(r->userns, "none"))
+		text_addf(&t, " USERNS=%s", r->userns);
+	return xstrdup(text_str(&t));
+}
+
+/* A kernel that could not be had belongs to the runtime that the rest of its file is about. */
+static char *label_of(const struct reports *rs, size_t i)
+{
+	size_t k;
+
+	if (rs->list[i].kernel)
+		return runtime_label(&rs->list[i]);
+	for (k = 0; k < rs->n; k++)
+		if (rs->list[k].kernel && streq(rs->files[k], rs->files[i]))
+			return runtime_label(&rs->list[k]);
+	return xstrdup("no report");
+}
+
+static void add_column(struct page *p, const struct report *r, const char *runtime)
+{
+	struct page_column c = { .r = r, .runtime = xstrdup(runtime) };
+	size_t i;
+
+	c.kernel = xstrdup(r->kernel_name ? r->kernel_name : str(r->kernel));
+	for (i = 0; i < r->n_results; i++)
+		if (result_shown(r, &r->results[i]))
+			c.cells[r->results[i].id] = &r->results[i];
+	GROW(p->columns, p->n);
+	p->columns[p->n++] = c;
+}
+
+void page_columns(struct page *p)
+{
+	size_t n = p->rs->n;
+	char **labels = xcalloc(n + 1, sizeof(*labels));
+	bool *placed = xcalloc(n + 1, sizeof(*placed));
+	size_t i, k;
+
+	for (i = 0; i < n; i++)
+		labels[i] = label_of(p->rs, i);
+	for (i = 0; i < n; i++) {
+		for (k = i; k < n; k++) {
+			if (placed[k] || !streq(labels[k], labels[i]))
+				continue;
+			add_column(p, &p->rs->list[k], labels[k]);
+			placed[k] = true;
+		}
+	}
+	for (i = 0; i < n; i++)
+		free(labels[i]);
+	free(labels);
+	free(placed);
+}
+
+void page_free(struct page *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		free(p->columns[i].runtime);
+		free(p->columns[i].kernel);
+	}
+	free(p->columns);
+	text_free(&p->t);
+}
+
+/* False where no report shows anything of it. */
+static bool make_row(const struct page *p, enum requirement_id id, struct page_row *ret)
+{
+	enum kind first = KIND_NONE, gravest = KIND_NONE;
+	bool differs = false;
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		enum kind k = cell_kind(&p->columns[i], id);
+
+		if (k == KIND_NONE)
+			continue;
+		if (first == KIND_NONE)
+			first = k;
+		differs |= k != first;
+		gravest = k > gravest ? k : gravest;
+	}
+	*ret = (struct page_row){ .id = id, .part = PART_ALIKE, .gravest = gravest };
+	if (differs || (p->n == 1 && gravest > KIND_SKIP))
+		ret->part = PART_FIRST;
+	else if (gravest == KIND_PASS)
+		ret->part = PART_PASS;
+	return first != KIND_NONE;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct page_row *x = a, *y = b;
+
+	if (x->part != y->part)
+		return x->part < y->part ? -1 : 1;
+	if (x->gravest != y->gravest)
+		return x->gravest > y->gravest ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+void page_rows(struct page *p)
+{
+	int id;
+
+	for (id = 0; id < REQ_COUNT; id++)
+		p->n_rows += make_row(p, (enum requirement_id)id, &p->rows[p->n_rows]);
+	qsort(p->rows, p->n_rows, sizeof(*p->rows), compare_rows);
+}
