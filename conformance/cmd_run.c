@@ -13,6 +13,7 @@
 #include "conformance/follow.h"
 #include "conformance/kernels.h"
 #include "conformance/plan.h"
+#include "conformance/report/html.h"
 #include "conformance/run_time.h"
 
 /* Results ------------------------------------------------------------------------------------- */
@@ -27,6 +28,20 @@ static int write_report(const struct run_options *o, const char *name,
 	if (!f)
 		return -errno;
 	err = writer(r, f);
+	return fclose(f) != 0 ? -errno : err;
+}
+
+/* The same for a person who has a browser. */
+static int write_page(const struct run_options *o, struct report *r)
+{
+	_cleanup_free_ char *path = xasprintf("%s/report.html", o->out);
+	const struct reports one = { .list = r, .files = &path, .n = 1 };
+	FILE *f = fopen(path, "we");
+	int err;
+
+	if (!f)
+		return -errno;
+	err = html_write(&one, f);
 	return fclose(f) != 0 ? -errno : err;
 }
 
@@ -50,7 +65,7 @@ static int judge_run(const struct run_options *o, struct run_times *times)
 	if (err < 0)
 		return complain(EXIT_USAGE, "%s", error ? error : errno_name(err));
 	if (write_report(o, "report.json", report_json, &r) < 0 ||
-	    write_report(o, "report.tap", report_tap, &r) < 0)
+	    write_report(o, "report.tap", report_tap, &r) < 0 || write_page(o, &r) < 0)
 		return complain(EXIT_BROKEN, "%s: can't write the report", o->out);
 	times->judge = run_clock() - from;
 	if (o->time)

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "conformance/child.h"
+#include "conformance/report/html.h"
 #include "conformance/report/matrix.h"
 #include "conformance/run_time.h"
 
@@ -228,6 +229,32 @@ static int write_matrix(const struct matrix *m, const struct run_options *o)
 	return r;
 }
 
+/* Its reports are borrowed from @m. */
+static int write_page(const struct matrix *m, const struct run_options *o)
+{
+	_cleanup_free_ char *path = xasprintf("%s/report.html", o->out);
+	_cleanup_free_ struct report *list = xcalloc(m->n + 1, sizeof(*list));
+	_cleanup_free_ char **files = xcalloc(m->n + 1, sizeof(*files));
+	const struct reports rs = { .list = list, .files = files, .n = m->n };
+	FILE *f = fopen(path, "we");
+	size_t i;
+	int r;
+
+	for (i = 0; i < m->n; i++) {
+		const struct column *c = &m->columns[i];
+
+		files[i] = path;
+		list[i] = c->has_report ? c->report
+					: (struct report){ .kernel_name = c->name,
+							   .why = c->why,
+							   .outcome = OUTCOME_NOTHING_RAN };
+	}
+	r = f ? html_write(&rs, f) : -errno;
+	if (f && fclose(f) != 0)
+		r = -EIO;
+	return r;
+}
+
 static int conclude(const struct tasks *t)
 {
 	const struct run_options *o = t->o;
@@ -237,7 +264,7 @@ static int conclude(const struct tasks *t)
 
 	for (i = 0; i < t->n; i++)
 		add_column(&m, o, &t->list[i]);
-	if (write_matrix(&m, o) < 0)
+	if (write_matrix(&m, o) < 0 || write_page(&m, o) < 0)
 		return complain(EXIT_BROKEN, "%s: can't write the report", o->out);
 	if ((o->json ? matrix_json(&m, stdout) : matrix_text(&m, stdout, o->verbose, tty)) < 0 ||
 	    fflush(stdout) != 0)

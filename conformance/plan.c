@@ -197,8 +197,8 @@ int make_folders(const char *path)
 /* Only what a run itself wrote is removed from OUT. */
 static int write_inputs(const struct plan *p, const struct run_options *o, const char *manifest)
 {
-	static const char *const old[] = { "report.json", "report.tap", "status", "vm/console",
-					   ("facts/" MACHINE_FILE) };
+	static const char *const old[] = { "report.json", "report.html", "report.tap",
+					   "status",	  "vm/console",	 ("facts/" MACHINE_FILE) };
 	_cleanup_close_ int cases = -EBADF, facts = -EBADF;
 	size_t i;
 	int r = make_folders(o->out);

@@ -143,7 +143,7 @@ whole_run() {
 	[ "$status" -le 1 ]
 	[ "$(<"$OUT/status")" = "$status" ]
 	run -0 find "$OUT" -mindepth 1 -maxdepth 1 -printf '%f\n'
-	[ "$(sort <<<"$output")" = $'cases\nfacts\nreport.json\nreport.tap\nstatus' ]
+	[ "$(sort <<<"$output")" = $'cases\nfacts\nreport.html\nreport.json\nreport.tap\nstatus' ]
 	run -0 find . -mindepth 1 -maxdepth 1 -not -name out -not -name before -not -name after \
 		-not -name after.gone -not -name tap -not -name err
 	[ -z "$output" ]
