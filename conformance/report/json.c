@@ -106,6 +106,21 @@ static void put_vm(cJSON *root, const struct report *r)
 	put_warnings(o, m);
 }
 
+/* Not there in a whole run. */
+static void put_shard(cJSON *root, const struct report *r)
+{
+	cJSON *o, *has;
+	size_t i;
+
+	if (!r->shard_count)
+		return;
+	o = cJSON_AddObjectToObject(root, "shard");
+	cJSON_AddNumberToObject(o, "count", r->shard_count);
+	has = cJSON_AddArrayToObject(o, "has");
+	for (i = 0; i < r->n_shards; i++)
+		cJSON_AddItemToArray(has, cJSON_CreateNumber(r->shards[i]));
+}
+
 static void put_head(cJSON *root, const struct report *r)
 {
 	cJSON *o;
@@ -137,6 +152,7 @@ static void put_head(cJSON *root, const struct report *r)
 	put_string(root, "require", r->require);
 	put_denied(root, r);
 	put_string(root, "userns", r->userns);
+	put_shard(root, r);
 	put_string(root, "started", r->started);
 }
 

@@ -3,6 +3,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "conformance/report/columns.h"
 #include "conformance/report/output.h"
 #include "conformance/report/wrap.h"
 
@@ -87,11 +88,48 @@ static int put_report(cJSON *array, const struct report *r)
 	return err;
 }
 
+/* One runtime need not be named: its reports do. */
+static bool of_several_runtimes(const struct matrix *m)
+{
+	_cleanup_free_ char *first = NULL;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		_cleanup_free_ char *name = column_runtime(&m->columns[i].report);
+
+		if (first && *name && !streq(first, name))
+			return true;
+		if (!first && *name)
+			first = TAKE_PTR(name);
+	}
+	return false;
+}
+
+static void put_runtime(cJSON *o, const struct report *r)
+{
+	_cleanup_free_ char *name = report_runtime_name(r);
+	_cleanup_free_ char *version = report_runtime_version(r);
+	_cleanup_free_ char *argv = xstrdup(str(r->runtime_argv));
+	cJSON *runtime = cJSON_AddObjectToObject(o, "runtime"), *array;
+	char *rest = argv, *line;
+
+	put(runtime, "name", name);
+	put(runtime, "version", version);
+	array = cJSON_AddArrayToObject(runtime, "argv");
+	while ((line = next_line(&rest))) {
+		_cleanup_text_ struct text clean = { 0 };
+
+		output_clean(&clean, line, true);
+		cJSON_AddItemToArray(array, cJSON_CreateString(text_str(&clean)));
+	}
+}
+
 static int put_columns(cJSON *root, const struct matrix *m)
 {
 	cJSON *summary = cJSON_AddObjectToObject(root, "summary");
 	cJSON *kernels, *reports;
 	size_t i;
+	bool several = of_several_runtimes(m);
 	int r = 0;
 
 	put(summary, "verdict", matrix_verdict(m));
@@ -103,6 +141,8 @@ static int put_columns(cJSON *root, const struct matrix *m)
 
 		cJSON_AddItemToArray(kernels, o);
 		put(o, "name", c->name);
+		if (several)
+			put_runtime(o, &c->report);
 		put(o, "verdict", verdict_of(c));
 		put(o, "why", c->has_report ? str(c->report.why) : c->why);
 		cJSON_AddBoolToObject(o, "judged", c->has_report);

@@ -50,6 +50,17 @@ void output_clean(struct text *t, const char *s, bool keep_lines)
 	}
 }
 
+void output_shorten(struct text *t, size_t max)
+{
+	if (t->len <= max)
+		return;
+	while (max && ((unsigned char)t->s[max] & 0xc0) == 0x80)
+		max--;
+	t->s[max] = '\0';
+	t->len = max;
+	text_add(t, "\xe2\x80\xa6");
+}
+
 void output_quoted(struct text *t, const char *s)
 {
 	_cleanup_text_ struct text clean = { 0 };
@@ -76,12 +87,21 @@ void output_subject(struct text *t, const struct report *r)
 	_cleanup_free_ char *version = report_runtime_version(r);
 	_cleanup_text_ struct text raw = { 0 };
 	const char *cgroup = str(r->cgroup);
+	size_t i;
 
 	text_addf(&raw, "%s%s%s on Linux %s (%s", *name ? name : "the runtime", *version ? " " : "",
 		  version, str(r->kernel), str(r->machine));
 	if (*cgroup)
 		text_addf(&raw, ", %s%s", strip_prefix(cgroup, "cgroup") ? "" : "cgroup ", cgroup);
 	text_add(&raw, ")");
+	for (i = 0; i < r->n_shards; i++)
+		text_addf(&raw, "%s%u",
+			  i		    ? " and "
+			  : r->n_shards > 1 ? ", shards "
+					    : ", shard ",
+			  r->shards[i]);
+	if (r->shard_count)
+		text_addf(&raw, " of %u", r->shard_count);
 	output_clean(t, text_str(&raw), false);
 }
 

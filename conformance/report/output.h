@@ -15,6 +15,9 @@ const char *str(const char *s);
  * With @keep_lines newlines and tabs stay.
  */
 void output_clean(struct text *t, const char *s, bool keep_lines);
+/* Cuts clean text to @max bytes, between characters, with an ellipsis where something is missing.
+ */
+void output_shorten(struct text *t, size_t max);
 /* Appends @s as a JSON string, which is a double-quoted YAML string as well. */
 void output_quoted(struct text *t, const char *s);
 /* Appends "runc 1.1.5 on Linux 6.18.44 (x86_64, cgroup v1)". */

@@ -13,31 +13,6 @@ static void cjson_freep(cJSON **j)
 }
 #define _cleanup_cjson_ _cleanup_(cjson_freep)
 
-void reports_free(struct reports *rs)
-{
-	size_t i;
-
-	for (i = 0; i < rs->n; i++) {
-		report_free(&rs->list[i]);
-		free(rs->files[i]);
-	}
-	free(rs->list);
-	free(rs->files);
-	*rs = (struct reports){ 0 };
-}
-
-void reports_add(struct reports *rs, const char *file, struct report *r)
-{
-	size_t n = rs->n;
-
-	GROW(rs->list, n);
-	GROW(rs->files, n);
-	rs->list[n] = *r;
-	rs->files[n] = xstrdup(file);
-	rs->n++;
-	*r = (struct report){ 0 };
-}
-
 /* Fields -------------------------------------------------------------------------------------- */
 
 struct reading {
@@ -204,6 +179,23 @@ static void read_denied(struct reading *g, const cJSON *root, struct report *r)
 	}
 }
 
+static void read_shard(struct reading *g, const cJSON *root, struct report *r)
+{
+	const cJSON *o = cJSON_GetObjectItemCaseSensitive(root, "shard"), *one;
+
+	if (!o)
+		return;
+	r->shard_count = take_count(g, o, ".shard", "count");
+	cJSON_ArrayForEach (one, need(g, o, ".shard", "has", cJSON_Array)) {
+		double n = cJSON_IsNumber(one) ? one->valuedouble : 0;
+
+		if (n < 1 || n > SHARD_MAX || !report_add_shard(r, (unsigned int)n))
+			wrong(g, ".shard.has", "holds what is none of .shard.count, or twice");
+	}
+	if (!r->n_shards)
+		wrong(g, ".shard.has", "names no shard");
+}
+
 static void read_remarks(struct reading *g, const cJSON *o, struct machine *m)
 {
 	static const char *const kinds[] = { "warning", "fault" };
@@ -329,6 +321,8 @@ static void read_counts(struct reading *g, const cJSON *summary, struct report *
 
 	r->n_withheld = take_count(g, summary, ".summary", "withheld");
 	r->published = cJSON_IsNull(levels);
+	if (r->published && !r->n_withheld)
+		wrong(g, ".summary.by_level", "is null, and nothing is withheld");
 	if (!r->published && !need(g, summary, ".summary", "by_level", cJSON_Object))
 		return;
 	for (level = 0; level < LEVEL_COUNT; level++) {
@@ -366,12 +360,15 @@ static void read_report(struct reading *g, const cJSON *root, struct report *r)
 	read_fields(g, root, r);
 	outcome = take_word(g, summary, ".summary", "verdict", outcome_names, OUTCOME_COUNT);
 	r->outcome = outcome < OUTCOME_COUNT ? (enum outcome)outcome : OUTCOME_BROKEN;
+	if (seconds && !(seconds->valuedouble >= 0 && seconds->valuedouble < 1e9))
+		wrong(g, ".seconds", "is no time");
 	r->seconds = seconds ? seconds->valuedouble : 0;
 	r->partial = take_bool(g, root, "", "partial");
 	if (cJSON_GetObjectItemCaseSensitive(summary, "expired_expects"))
 		r->expired_expects = take_lines(g, summary, ".summary", "expired_expects");
 	read_denied(g, root, r);
 	read_vm(g, root, r);
+	read_shard(g, root, r);
 	read_counts(g, summary, r);
 	cJSON_ArrayForEach (o, need(g, root, "", "results", cJSON_Array)) {
 		read_result(g, o, r);
@@ -387,14 +384,42 @@ static void read_report(struct reading *g, const cJSON *root, struct report *r)
 /* A kernel of a matrix that could not be had or judged is shown as what it is. */
 static void add_absent(struct reading *g, const cJSON *kernel, struct reports *rs)
 {
+	const cJSON *runtime = cJSON_GetObjectItemCaseSensitive(kernel, "runtime");
 	struct report r = { 0 };
 	const char *where = ".summary.kernels[]";
+	_cleanup_free_ char *verdict = take_string(g, kernel, where, "verdict");
 
 	r.kernel_name = take_string(g, kernel, where, "name");
 	r.why = take_string(g, kernel, where, "why");
-	r.outcome = OUTCOME_NOTHING_RAN;
+	r.outcome = streq(verdict, "absent") ? OUTCOME_NOTHING_RAN : OUTCOME_BROKEN;
+	if (runtime) {
+		where = ".summary.kernels[].runtime";
+		r.runtime_name = take_string(g, runtime, where, "name");
+		r.runtime_version = take_string(g, runtime, where, "version");
+		r.runtime_argv = take_lines(g, runtime, where, "argv");
+	}
 	machine_unknown(&r.vm, "");
 	reports_add(rs, g->file, &r);
+}
+
+/* A matrix that names no runtimes is of one, which only its reports tell. */
+static void name_runtimes(struct reports *rs)
+{
+	const struct report *known = NULL;
+	size_t i;
+
+	for (i = 0; i < rs->n; i++)
+		if (rs->list[i].runtime_name)
+			known = &rs->list[i];
+	for (i = 0; known && i < rs->n; i++) {
+		struct report *r = &rs->list[i];
+
+		if (r->runtime_name)
+			continue;
+		r->runtime_name = xstrdup(known->runtime_name);
+		r->runtime_version = xstrdup(known->runtime_version);
+		r->runtime_argv = xstrdup(known->runtime_argv);
+	}
 }
 
 static void read_matrix(struct reading *g, const cJSON *root, struct reports *rs)
@@ -421,6 +446,7 @@ static void read_matrix(struct reading *g, const cJSON *root, struct reports *rs
 	}
 	if (one)
 		wrong(g, ".reports", "has more than .summary.kernels says");
+	name_runtimes(rs);
 }
 
 static void read_file(struct reading *g, const char *text, size_t len, struct reports *rs)

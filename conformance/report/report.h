@@ -67,6 +67,10 @@ struct report {
 	size_t n_denied;
 	double seconds;
 	bool partial;
+	/* Of SHARD: which parts of the run this is, ascending; shard_count 0 is a whole run. */
+	unsigned int *shards;
+	size_t n_shards;
+	unsigned int shard_count;
 	bool published;	      /* what the writers write may leave this machine */
 	bool withheld_listed; /* a WITHHELD file was read */
 	enum outcome outcome;
@@ -95,6 +99,17 @@ void report_free(struct report *r);
 void result_merge(struct result *res, const struct finding *f, const char *bundle);
 void report_add_measurement(struct report *r, const char *name, const char *unit, const char *value,
 			    const char *bundle);
+/*
+ * Shards (shard.c): a run of SHARD=i/n has observed a part of its cases, and so its report is part
+ * of another one, until `maskspec merge` has them all.
+ */
+#define SHARD_MAX 1000
+/* False where @r, whose shard_count is set, has no such shard, or has it already. */
+bool report_add_shard(struct report *r, unsigned int shard);
+bool report_has_shard(const struct report *r, unsigned int shard);
+/* "shard 2 of 3 is missing", "shards 2 and 4 of 5 are missing", "" for none. Owned by the caller.
+ */
+char *report_missing_shards(const struct report *r);
 /* Adds @answered to what is known of @name, which may be new. */
 void report_add_denied(struct report *r, const char *name, unsigned long long answered);
 /*
