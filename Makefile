@@ -339,6 +339,7 @@ $(FUZZ_REFERENCE:%=$(B)/%): $(FUZZ_REFERENCE_O) $(filter-out $(B)/reference/mask
 check: lint unit bats
 
 unit: $(UNIT)
+	@$(call need,xmllint)
 	@printf '%s\n' $(UNIT) | xargs -P "$$(nproc)" -n 1 sh -c \
 		'said=$$("$$0" 2>&1); r=$$?; printf "%s\n" "$$said"; exit $$r'
 

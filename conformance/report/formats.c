@@ -1,29 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/report/formats.h"
 
+#include "conformance/report/columns.h"
 #include "conformance/report/html.h"
-#include "conformance/report/matrix.h"
 
-/* Several are a matrix; its columns borrow the reports. */
 static int write_json(const struct reports *rs, FILE *out)
 {
-	struct matrix m = { .columns = xcalloc(rs->n, sizeof(*m.columns)), .n = rs->n };
-	size_t i;
+	struct matrix m;
 	int r;
 
-	for (i = 0; i < rs->n; i++) {
-		const struct report *one = &rs->list[i];
-
-		m.columns[i] = (struct column){
-			.name = one->kernel_name ? one->kernel_name : one->kernel,
-			.status = outcome_exit(one->outcome),
-			.has_report = one->kernel != NULL,
-			.why = one->why,
-			.report = *one,
-		};
-	}
-	r = rs->n == 1 && rs->list[0].kernel ? report_json(&rs->list[0], out)
-					     : matrix_json(&m, out);
+	if (rs->n == 1 && column_judged(&rs->list[0]))
+		return report_json(&rs->list[0], out);
+	m = columns_matrix(rs);
+	r = matrix_json(&m, out);
 	free(m.columns);
 	return r;
 }
@@ -42,6 +31,9 @@ static const struct format formats[] = {
 	{ "html", "one page that needs nothing else: verdicts, matrix, evidence, sentences", false,
 	  html_write },
 	{ "json", "report.json; of several reports a matrix", false, write_json },
+	{ "junit", "JUnit XML: only what fails the run is a failure", false, report_junit },
+	{ "markdown", "a job summary, below 1 MiB", false, report_markdown },
+	{ "csv", "a row for each result", false, report_csv },
 	{ "tap", "TAP 14", true, write_tap },
 	{ "text", "the summary for a terminal", true, write_text },
 };

@@ -13,6 +13,11 @@ struct format {
 	int (*write)(const struct reports *rs, FILE *out);
 };
 
+/* Each may have several reports: a testsuite, a section, or rows of their own. */
+int report_junit(const struct reports *rs, FILE *out);
+int report_markdown(const struct reports *rs, FILE *out);
+int report_csv(const struct reports *rs, FILE *out);
+
 /* NULL where there is none of that name. */
 const struct format *format_by_name(const char *name);
 /* "json, tap, …": for a person who misspelt one. */
