@@ -233,7 +233,7 @@ static void take_results(struct assembly *a)
 	}
 }
 
-static int apply_lists(struct report *r, const struct judge_options *o, char **ret_error)
+int assemble_lists(struct report *r, const struct judge_options *o, char **ret_error)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/expect", o->fixtures);
 	_cleanup_expects_ struct expects e = { 0 };
@@ -258,7 +258,7 @@ static int conclude(struct assembly *a, const struct judge_options *o, char **re
 	int r;
 
 	take_results(a);
-	r = apply_lists(a->report, o, ret_error);
+	r = assemble_lists(a->report, o, ret_error);
 	if (r < 0)
 		return r;
 	report_conclude(a->report, !a->looked || a->implemented, o->strict);

@@ -20,5 +20,7 @@ int assemble_folder(const char *dir, const struct judge_options *o, struct repor
 /* Judges single files; the report is partial. */
 int assemble_files(char *const *files, size_t n, const struct judge_options *o, struct report *ret,
 		   char **ret_error);
+/* Marks in @ret what EXPECT and WITHHELD of @o list, before it is concluded. As above. */
+int assemble_lists(struct report *ret, const struct judge_options *o, char **ret_error);
 /* Why the preflight's facts @f don't show a container that ran; NULL if they do. Owned. */
 char *preflight_fault(const struct facts *f);

@@ -32,6 +32,8 @@ static const struct {
 	  "a report in another format, on stdout: HTML, JUnit, Markdown, CSV, TAP, JSON", true },
 	{ "expect", cmd_expect, "--from REPORT | FACTS...",
 	  "a draft of an EXPECT file, on stdout: what fell, to be given its reasons", true },
+	{ "merge", cmd_merge, "[OPTION]... REPORT...",
+	  "one report of shards, a matrix of kernels and runtimes, on stdout", true },
 	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
 };
 
