@@ -83,7 +83,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	trace trace_text tree views watchdog
-MASKSPEC := $(SHARED) assemble child classes cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
+MASKSPEC := $(SHARED) assemble child classes cmd_diff cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
 	follow kernels lists machine manifest maskspec pairs plan preflight repeats run_options run_time steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))

@@ -34,6 +34,8 @@ static const struct {
 	  "a draft of an EXPECT file, on stdout: what fell, to be given its reasons", true },
 	{ "merge", cmd_merge, "[OPTION]... REPORT...",
 	  "one report of shards, a matrix of kernels and runtimes, on stdout", true },
+	{ "diff", cmd_diff, "OLD NEW [OPTION]...",
+	  "what regressed, was mended, is new or gone between two reports or matrices", true },
 	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
 };
 
