@@ -287,7 +287,7 @@ BATS_ALONE := conformance/tests/host-clean.bats
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
-FUZZ_MASKSPEC := mountinfo case facts fixture machine expect
+FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report
 FUZZ_VM_O = $(addprefix $(B)/vm/,frame.o pack.o console.o)
 FUZZ_REFERENCE := config classify
 FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
@@ -323,8 +323,8 @@ $(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
 # By `make fuzz`, with clang. Each program is one function of the objects above.
 link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) -lz -lm \
 	-Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) $(MUTATOR)
-$(B)/fixture $(B)/config: $(B)/.ci/mutate_json.o
-$(B)/fixture $(B)/config: MUTATOR = -Wl,--defsym=LLVMFuzzerCustomMutator=mutate_json
+$(B)/fixture $(B)/config $(B)/report: $(B)/.ci/mutate_json.o
+$(B)/fixture $(B)/config $(B)/report: MUTATOR = -Wl,--defsym=LLVMFuzzerCustomMutator=mutate_json
 
 $(FUZZ_MASKSPEC:%=$(B)/%): $(FUZZ_MASKSPEC_O) $(FUZZ_VM_O) $(UNIT_O)
 	$(call say,LD)

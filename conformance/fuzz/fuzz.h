@@ -35,6 +35,9 @@ int fuzz_machine(const uint8_t *data, size_t size);
 /* An EXPECT file, applied to a report; its first three lines as versions are in an order. */
 int fuzz_expect(const uint8_t *data, size_t size);
 
+/* report.json, written in every format, read back, merged with itself and compared. */
+int fuzz_report(const uint8_t *data, size_t size);
+
 /* mended.c: @text with the `end N` of a case put right; a record is lost where there is none. */
 char *mended_case(const char *text);
 /* The same for facts and the case in them. */

@@ -24,6 +24,7 @@ static const struct {
 	{ "conformance/fuzz/corpus/machine/*", fuzz_machine },
 	{ "conformance/fuzz/corpus/expect/*", fuzz_expect },
 	{ "fixtures/expect/*", fuzz_expect },
+	{ "conformance/fuzz/corpus/report/*", fuzz_report },
 };
 
 static struct input {
