@@ -45,7 +45,8 @@ static void forget_lists(struct report *r)
 		res->expect_reason = NULL;
 	}
 	free(r->unused_expects);
-	r->unused_expects = NULL;
+	free(r->expired_expects);
+	r->unused_expects = r->expired_expects = NULL;
 	if (r->one_cause)
 		return;
 	free(r->why);

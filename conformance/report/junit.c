@@ -265,6 +265,7 @@ static void add_properties(struct text *t, const struct report *r)
 	add_property(t, "kit.commit", r->kit_commit);
 	add_property(t, "missing", missing);
 	add_property(t, "unused_expects", r->unused_expects);
+	add_property(t, "expired_expects", r->expired_expects);
 	if (report_hides(r)) {
 		add_property(t, "withheld", withheld);
 		add_property(t, "passes", passes);

@@ -210,15 +210,15 @@ static void add_table(struct page *p, const struct report *r, const struct table
 	page_close(p, table->folded ? "\n</details>\n\n" : "\n");
 }
 
-static void add_unused(struct page *p, const struct report *r)
+static void add_entries(struct page *p, const struct report *r, const char *what, const char *lines)
 {
-	_cleanup_free_ char *copy = xstrdup(str(r->unused_expects));
+	_cleanup_free_ char *copy = xstrdup(str(lines));
 	char *rest = copy, *line;
 
 	while ((line = next_line(&rest))) {
 		_cleanup_text_ struct text t = { 0 };
 
-		text_add(&t, "unused entry of EXPECT: ");
+		text_addf(&t, "%s entry of EXPECT: ", what);
 		markdown_code(&t, line, TEXT_BYTES);
 		text_add(&t, "\n\n");
 		page_add_sifted(p, r, text_str(&t));
@@ -232,7 +232,8 @@ static void add_report(struct page *p, const struct report *r)
 	add_head(p, r);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		add_table(p, r, &tables[i]);
-	add_unused(p, r);
+	add_entries(p, r, "unused", r->unused_expects);
+	add_entries(p, r, "expired", r->expired_expects);
 }
 
 /* Several ----------------------------------------------------------------------------------- */

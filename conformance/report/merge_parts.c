@@ -75,16 +75,31 @@ static bool has_line(const char *lines, const char *line)
 }
 
 /* An entry of EXPECT is unused where no shard used it. */
-static void merge_unused(struct report *to, const struct report *from)
+static void keep_common_lines(char **to, const char *from)
 {
 	_cleanup_text_ struct text both = { 0 };
-	char *rest = to->unused_expects, *line;
+	char *rest = *to, *line;
 
 	while (rest && (line = next_line(&rest)))
-		if (has_line(from->unused_expects, line))
+		if (has_line(from, line))
 			text_addf(&both, "%s\n", line);
-	free(to->unused_expects);
-	to->unused_expects = xstrdup(text_str(&both));
+	free(*to);
+	*to = xstrdup(text_str(&both));
+}
+
+/* But expired where one shard says so. */
+static void merge_expired(char **to, const char *from)
+{
+	_cleanup_text_ struct text all = { 0 };
+	_cleanup_free_ char *copy = xstrdup(str(from));
+	char *rest = copy, *line;
+
+	text_add(&all, str(*to));
+	while ((line = next_line(&rest)))
+		if (!has_line(*to, line))
+			text_addf(&all, "%s\n", line);
+	free(*to);
+	*to = xstrdup(text_str(&all));
 }
 
 static bool has_measurement(const struct report *r, const struct measurement *m)
@@ -145,7 +160,8 @@ void merge_head(struct report *to, struct report *from)
 	keep_if_same(&to->distro, from->distro);
 	for (i = 0; i < from->n_denied; i++)
 		report_add_denied(to, from->denied[i].name, from->denied[i].answered);
-	merge_unused(to, from);
+	keep_common_lines(&to->unused_expects, from->unused_expects);
+	merge_expired(&to->expired_expects, from->expired_expects);
 	merge_measurements(to, from);
 	merge_machine(&to->vm, &from->vm);
 	for (i = 0; i < from->n_shards; i++)

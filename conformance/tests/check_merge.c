@@ -152,10 +152,13 @@ START_TEST(test_details)
 	replace(&two.boot_id, "another");
 	one.unused_expects = xstrdup("both\nfirst\n");
 	two.unused_expects = xstrdup("second\nboth\n");
+	one.expired_expects = xstrdup("old\n");
+	two.expired_expects = xstrdup("old\nolder\n");
 	add(&in, "one", one);
 	add(&in, "two", two);
 	out = merged(&in);
 	r = &out.list[0];
+	ck_assert_str_eq(r->expired_expects, "old\nolder\n");
 	ck_assert_uint_eq(r->results[0].n_bundles, 2);
 	ck_assert_str_eq(r->results[0].bundles[0], "devices");
 	ck_assert_uint_eq(r->n_measurements, 3);
