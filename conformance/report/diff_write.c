@@ -17,12 +17,12 @@ static char *safe(const struct diff_column *c, const char *s)
 	_cleanup_text_ struct text once = { 0 }, twice = { 0 };
 
 	if (c->old)
-		output_sift(c->old, str(s), &once);
+		output_sieve(c->old, str(s), &once);
 	else
 		text_add(&once, str(s));
 	if (!c->new)
 		return xstrdup(text_str(&once));
-	output_sift(c->new, text_str(&once), &twice);
+	output_sieve(c->new, text_str(&once), &twice);
 	return xstrdup(text_str(&twice));
 }
 

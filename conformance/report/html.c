@@ -5,7 +5,7 @@
 #include "html_assets.h"
 
 /* The policy lets a browser fetch nothing, whatever the page holds. */
-static void page_begin(struct page *p)
+static void page_begin(struct html_page *p)
 {
 	text_add(&p->t,
 		 "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -22,7 +22,7 @@ static void page_begin(struct page *p)
 	text_addf(&p->t, "</title>\n<style>\n%s</style>\n</head>\n<body>\n", html_css);
 }
 
-static void page_end(struct page *p)
+static void page_end(struct html_page *p)
 {
 	text_addf(&p->t,
 		  "</main>\n<footer><p>Written by <code>maskspec report --format html</code> from "
@@ -33,11 +33,11 @@ static void page_end(struct page *p)
 
 int html_write(const struct reports *rs, FILE *out)
 {
-	static void (*const parts[])(struct page *) = {
+	static void (*const parts[])(struct html_page *) = {
 		page_begin, page_head,	  page_matrix, page_requirements,
 		page_plots, page_reports, page_end,
 	};
-	struct page p = { .rs = rs };
+	struct html_page p = { .rs = rs };
 	size_t i;
 	int r;
 
@@ -49,6 +49,6 @@ int html_write(const struct reports *rs, FILE *out)
 	r = fwrite(text_str(&p.t), 1, p.t.len, out) == p.t.len && fflush(out) == 0 ? 0
 	    : errno								   ? -errno
 										   : -EIO;
-	page_free(&p);
+	html_page_free(&p);
 	return r;
 }

@@ -41,11 +41,6 @@ enum kind cell_kind(const struct page_column *c, enum requirement_id id)
 	return KIND_NONE;
 }
 
-bool column_judged(const struct page_column *c)
-{
-	return c->r->kernel != NULL;
-}
-
 const char *cell_level(const struct result *res)
 {
 	return res->level == requirements[res->id].level ? level_names[res->level]
@@ -86,7 +81,7 @@ static char *label_of(const struct reports *rs, size_t i)
 	return xstrdup("no report");
 }
 
-static void add_column(struct page *p, const struct report *r, const char *runtime)
+static void add_column(struct html_page *p, const struct report *r, const char *runtime)
 {
 	struct page_column c = { .r = r, .runtime = xstrdup(runtime) };
 	size_t i;
@@ -99,7 +94,7 @@ static void add_column(struct page *p, const struct report *r, const char *runti
 	p->columns[p->n++] = c;
 }
 
-void page_columns(struct page *p)
+void page_columns(struct html_page *p)
 {
 	size_t n = p->rs->n;
 	char **labels = xcalloc(n + 1, sizeof(*labels));
@@ -122,7 +117,7 @@ void page_columns(struct page *p)
 	free(placed);
 }
 
-void page_free(struct page *p)
+void html_page_free(struct html_page *p)
 {
 	size_t i;
 
@@ -135,7 +130,7 @@ void page_free(struct page *p)
 }
 
 /* False where no report shows anything of it. */
-static bool make_row(const struct page *p, enum requirement_id id, struct page_row *ret)
+static bool make_row(const struct html_page *p, enum requirement_id id, struct page_row *ret)
 {
 	enum kind first = KIND_NONE, gravest = KIND_NONE;
 	bool differs = false;
@@ -170,7 +165,7 @@ static int compare_rows(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-void page_rows(struct page *p)
+void page_rows(struct html_page *p)
 {
 	int id;
 

@@ -16,24 +16,24 @@ static const struct {
 	[OUTCOME_NOTHING_RAN] = { 's', "–", "nothing ran", "saw nothing" },
 };
 
-static void add_verdict(struct page *p, enum outcome o, const char *word)
+static void add_verdict(struct html_page *p, enum outcome o, const char *word)
 {
 	text_addf(&p->t, "<span class=\"v %c\"><i aria-hidden=\"true\">%s</i> %s</span>",
 		  verdicts[o].letter, verdicts[o].mark, word);
 }
 
-void page_verdict(struct page *p, const struct page_column *c)
+void page_verdict(struct html_page *p, const struct page_column *c)
 {
 	add_verdict(p, c->r->outcome,
-		    column_judged(c) ? verdicts[c->r->outcome].word : "no report");
+		    column_judged(c->r) ? verdicts[c->r->outcome].word : "no report");
 }
 
-static size_t count_outcome(const struct page *p, enum outcome o)
+static size_t count_outcome(const struct html_page *p, enum outcome o)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < p->n; i++)
-		n += column_judged(&p->columns[i]) && p->columns[i].r->outcome == o;
+		n += column_judged(p->columns[i].r) && p->columns[i].r->outcome == o;
 	return n;
 }
 
@@ -44,7 +44,7 @@ static const enum outcome by_gravity[] = {
 };
 
 /* "2 of 28 reports fail", and so on for each verdict that there is. */
-static void put_tally(struct page *p)
+static void put_tally(struct html_page *p)
 {
 	size_t absent = p->n;
 	size_t i;
@@ -69,7 +69,7 @@ static void put_tally(struct page *p)
 	text_add(&p->t, "</p>\n");
 }
 
-static size_t count_labels(const struct page *p, bool of_kernel)
+static size_t count_labels(const struct html_page *p, bool of_kernel)
 {
 	size_t i, k, n = 0;
 
@@ -85,7 +85,7 @@ static size_t count_labels(const struct page *p, bool of_kernel)
 	return n;
 }
 
-static void put_name(struct page *p)
+static void put_name(struct html_page *p)
 {
 	if (p->n == 1) {
 		html_subject(p, &p->columns[0]);
@@ -96,7 +96,7 @@ static void put_name(struct page *p)
 		  count_labels(p, true) == 1 ? "" : "s");
 }
 
-void page_counts(struct page *p, const struct page_column *c)
+void page_counts(struct html_page *p, const struct page_column *c)
 {
 	static const enum verdict shown[] = { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP,
 					      VERDICT_BROKEN };
@@ -122,14 +122,14 @@ void page_counts(struct page *p, const struct page_column *c)
 	text_add(&p->t, "</tbody></table>\n");
 }
 
-static void put_one(struct page *p, const struct page_column *c)
+static void put_one(struct html_page *p, const struct page_column *c)
 {
 	_cleanup_text_ struct text sentence = { 0 };
 
 	text_add(&p->t, "<p class=\"verdict\">");
 	page_verdict(p, c);
 	text_add(&p->t, "</p>\n");
-	if (column_judged(c)) {
+	if (column_judged(c->r)) {
 		sentence_add(&sentence, c->r);
 		text_add(&p->t, "<p class=\"sentence\">");
 		html_fact(&p->t, c->r, text_str(&sentence), FACT_LONG);
@@ -140,7 +140,7 @@ static void put_one(struct page *p, const struct page_column *c)
 	page_next(p, c);
 }
 
-static void put_summary_row(struct page *p, size_t i)
+static void put_summary_row(struct html_page *p, size_t i)
 {
 	static const enum verdict shown[] = { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP,
 					      VERDICT_BROKEN };
@@ -164,7 +164,7 @@ static void put_summary_row(struct page *p, size_t i)
 }
 
 /* Those that need somebody, the first ten of them. */
-static void put_next_of_many(struct page *p)
+static void put_next_of_many(struct html_page *p)
 {
 	size_t i, n = 0;
 
@@ -172,7 +172,7 @@ static void put_next_of_many(struct page *p)
 	for (i = 0; i < p->n; i++) {
 		const struct page_column *c = &p->columns[i];
 
-		if ((column_judged(c) && c->r->outcome == OUTCOME_CONFORMS) || n++ >= 10)
+		if ((column_judged(c->r) && c->r->outcome == OUTCOME_CONFORMS) || n++ >= 10)
 			continue;
 		text_addf(&p->t, "<h3><a href=\"#r.%zu\">", i + 1);
 		html_subject(p, c);
@@ -186,7 +186,7 @@ static void put_next_of_many(struct page *p)
 				"<a href=\"#matrix\">matrix</a>.</p>\n");
 }
 
-static void put_many(struct page *p)
+static void put_many(struct html_page *p)
 {
 	size_t i;
 
@@ -205,7 +205,7 @@ static void put_many(struct page *p)
 	text_add(&p->t, "</tbody></table></div>\n");
 }
 
-void page_head(struct page *p)
+void page_head(struct html_page *p)
 {
 	text_add(&p->t, "<header>\n<p class=\"brand\">maskspec report</p>\n<h1>");
 	put_name(p);

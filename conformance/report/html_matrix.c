@@ -14,7 +14,7 @@ static const char *const titles[PART_COUNT][2] = {
 };
 
 /* Columns from @i on that are of one runtime. */
-static size_t span_of(const struct page *p, size_t i)
+static size_t span_of(const struct html_page *p, size_t i)
 {
 	size_t k = i;
 
@@ -24,14 +24,14 @@ static size_t span_of(const struct page *p, size_t i)
 }
 
 /* The reader of one report knows whose it is. */
-static void put_only_column(struct page *p)
+static void put_only_column(struct html_page *p)
 {
 	text_add(&p->t,
 		 "<thead><tr><th scope=\"col\" class=\"id\">requirement</th>"
 		 "<th scope=\"col\">verdict</th><th scope=\"col\">sentence</th></tr></thead>\n");
 }
 
-static void put_columns(struct page *p)
+static void put_columns(struct html_page *p)
 {
 	size_t i;
 
@@ -52,13 +52,13 @@ static void put_columns(struct page *p)
 	text_add(&p->t, "</tr></thead>\n");
 }
 
-static void put_cell(struct page *p, size_t i, enum requirement_id id)
+static void put_cell(struct html_page *p, size_t i, enum requirement_id id)
 {
 	const struct page_column *c = &p->columns[i];
 	enum kind k = cell_kind(c, id);
 	bool begins = i && !streq(p->columns[i - 1].runtime, c->runtime);
 
-	if (!column_judged(c))
+	if (!column_judged(c->r))
 		text_addf(&p->t, "<td class=\"a%s\">none</td>", begins ? " g" : "");
 	else if (k == KIND_NONE || k == KIND_PASS)
 		text_addf(&p->t, "<td class=\"%c%s\">%s</td>", kinds[k].letter, begins ? " g" : "",
@@ -69,7 +69,7 @@ static void put_cell(struct page *p, size_t i, enum requirement_id id)
 			  kinds[k].word);
 }
 
-static void put_row(struct page *p, const struct page_row *row)
+static void put_row(struct html_page *p, const struct page_row *row)
 {
 	const struct requirement *req = &requirements[row->id];
 	size_t i;
@@ -88,7 +88,7 @@ static void put_row(struct page *p, const struct page_row *row)
 	text_add(&p->t, "</tr>\n");
 }
 
-static void put_part(struct page *p, enum part part)
+static void put_part(struct html_page *p, enum part part)
 {
 	size_t i, n = 0;
 
@@ -106,7 +106,7 @@ static void put_part(struct page *p, enum part part)
 	text_add(&p->t, "</tbody>\n");
 }
 
-static void put_legend(struct page *p)
+static void put_legend(struct html_page *p)
 {
 	int k;
 
@@ -118,7 +118,7 @@ static void put_legend(struct page *p)
 			"could not be had or judged</dd></div>\n</dl>\n");
 }
 
-void page_matrix(struct page *p)
+void page_matrix(struct html_page *p)
 {
 	int part;
 

@@ -18,7 +18,7 @@ static const struct {
 };
 
 /* Links to what was seen, and the same ids for FILTER. */
-static size_t add_ids(const struct page *p, const struct page_column *c, enum kind kind,
+static size_t add_ids(const struct html_page *p, const struct page_column *c, enum kind kind,
 		      struct text *links, struct text *filter)
 {
 	size_t no = (size_t)(c - p->columns) + 1;
@@ -37,7 +37,7 @@ static size_t add_ids(const struct page *p, const struct page_column *c, enum ki
 }
 
 /* Each result's command ends in its own id; one run of all of them is as good. */
-static void add_rerun(struct page *p, const struct page_column *c, enum kind kind,
+static void add_rerun(struct html_page *p, const struct page_column *c, enum kind kind,
 		      const char *filter)
 {
 	_cleanup_text_ struct text command = { 0 };
@@ -63,7 +63,7 @@ static void add_rerun(struct page *p, const struct page_column *c, enum kind kin
 	text_add(&p->t, "</pre>");
 }
 
-static void put_step(struct page *p, const struct page_column *c, size_t step)
+static void put_step(struct html_page *p, const struct page_column *c, size_t step)
 {
 	_cleanup_text_ struct text links = { 0 }, filter = { 0 };
 	enum kind kind = steps[step].kind;
@@ -78,7 +78,7 @@ static void put_step(struct page *p, const struct page_column *c, size_t step)
 	text_add(&p->t, "</li>\n");
 }
 
-static void put_fact_item(struct page *p, const struct page_column *c, const char *what,
+static void put_fact_item(struct html_page *p, const struct page_column *c, const char *what,
 			  const char *fact)
 {
 	if (!*str(fact))
@@ -89,7 +89,7 @@ static void put_fact_item(struct page *p, const struct page_column *c, const cha
 }
 
 /* A run that hides something is not told to do anything about it by name. */
-static void put_remarks(struct page *p, const struct page_column *c)
+static void put_remarks(struct html_page *p, const struct page_column *c)
 {
 	const struct report *r = c->r;
 
@@ -105,7 +105,7 @@ static void put_remarks(struct page *p, const struct page_column *c)
 				"rest.</li>\n");
 }
 
-void page_next(struct page *p, const struct page_column *c)
+void page_next(struct html_page *p, const struct page_column *c)
 {
 	size_t from;
 	size_t i;

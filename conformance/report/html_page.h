@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "conformance/report/columns.h"
 #include "conformance/report/html.h"
 
 /* What a cell says; the gravest last. */
@@ -46,7 +47,7 @@ struct page_row {
 	enum kind gravest;
 };
 
-struct page {
+struct html_page {
 	const struct reports *rs;
 	struct text t;
 	struct page_column *columns; /* owned; those of a runtime stand together */
@@ -56,12 +57,10 @@ struct page {
 };
 
 /* Of a page whose rs is set. */
-void page_columns(struct page *p);
-void page_rows(struct page *p);
-void page_free(struct page *p);
+void page_columns(struct html_page *p);
+void page_rows(struct html_page *p);
+void html_page_free(struct html_page *p);
 enum kind cell_kind(const struct page_column *c, enum requirement_id id);
-/* False of a kernel that could not be had or judged. */
-bool column_judged(const struct page_column *c);
 /* "MUST", or "MUST (required)". */
 const char *cell_level(const struct result *res);
 
@@ -72,18 +71,18 @@ const char *cell_level(const struct result *res);
  * cut out where it has more than @max bytes, which it then says. */
 void html_fact(struct text *t, const struct report *r, const char *s, size_t max);
 /* Appends a sentence of the specification: it may name what one of the reports withholds. */
-void html_spec(struct page *p, const char *s);
+void html_spec(struct html_page *p, const char *s);
 /* Appends "runc 1.1.5 on debian-6.1". */
-void html_subject(struct page *p, const struct page_column *c);
+void html_subject(struct html_page *p, const struct page_column *c);
 
 /* The parts, in the order of the page. */
-void page_head(struct page *p);
-void page_matrix(struct page *p);
-void page_requirements(struct page *p);
-void page_plots(struct page *p);
-void page_reports(struct page *p);
+void page_head(struct html_page *p);
+void page_matrix(struct html_page *p);
+void page_requirements(struct html_page *p);
+void page_plots(struct html_page *p);
+void page_reports(struct html_page *p);
 /* What to do next, where the reader of one report begins. */
-void page_next(struct page *p, const struct page_column *c);
+void page_next(struct html_page *p, const struct page_column *c);
 /* Its verdict as a word with a mark. */
-void page_verdict(struct page *p, const struct page_column *c);
-void page_counts(struct page *p, const struct page_column *c);
+void page_verdict(struct html_page *p, const struct page_column *c);
+void page_counts(struct html_page *p, const struct page_column *c);

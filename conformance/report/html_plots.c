@@ -98,7 +98,7 @@ static int compare_points(const void *a, const void *b)
 	return x->masks < y->masks ? -1 : x->masks > y->masks;
 }
 
-static void collect(const struct page *p, struct plots *g)
+static void collect(const struct html_page *p, struct plots *g)
 {
 	size_t i;
 
@@ -257,7 +257,7 @@ static void put_series(struct text *t, const struct plots *g, const struct axes 
 		  series % 6, text_str(&dots), text_str(&line), text_str(&marks));
 }
 
-static void put_plot(struct page *p, const struct plots *g, enum measure m)
+static void put_plot(struct html_page *p, const struct plots *g, enum measure m)
 {
 	struct axes a = axes_of(g, m);
 	size_t i;
@@ -273,7 +273,7 @@ static void put_plot(struct page *p, const struct plots *g, enum measure m)
 	text_add(&p->t, "</svg></figure>\n");
 }
 
-static void put_keys(struct page *p, const struct plots *g)
+static void put_keys(struct html_page *p, const struct plots *g)
 {
 	size_t i;
 
@@ -291,7 +291,7 @@ static void put_keys(struct page *p, const struct plots *g)
 	text_add(&p->t, "</ul>\n");
 }
 
-static void put_number(struct page *p, double v, bool whole)
+static void put_number(struct html_page *p, double v, bool whole)
 {
 	if (isnan(v))
 		text_add(&p->t, "<td class=\"num\">–</td>");
@@ -299,7 +299,7 @@ static void put_number(struct page *p, double v, bool whole)
 		text_addf(&p->t, "<td class=\"num\">%.*f</td>", whole && v == floor(v) ? 0 : 1, v);
 }
 
-static void put_numbers(struct page *p, const struct plots *g)
+static void put_numbers(struct html_page *p, const struct plots *g)
 {
 	struct point mean;
 	size_t i, k;
@@ -324,7 +324,7 @@ static void put_numbers(struct page *p, const struct plots *g)
 	text_add(&p->t, "</tbody></table></div></details>\n");
 }
 
-void page_plots(struct page *p)
+void page_plots(struct html_page *p)
 {
 	struct plots g = { 0 };
 	int m;

@@ -38,7 +38,8 @@ static const struct {
 	{ "specification", AT(kit_spec) },
 };
 
-static void put_fact(struct page *p, const struct report *r, const char *name, const char *value)
+static void put_fact(struct html_page *p, const struct report *r, const char *name,
+		     const char *value)
 {
 	_cleanup_text_ struct text line = { 0 };
 	_cleanup_free_ char *copy = xstrdup(str(value));
@@ -54,7 +55,7 @@ static void put_fact(struct page *p, const struct report *r, const char *name, c
 	text_add(&p->t, "</dd>\n");
 }
 
-static void put_denied(struct page *p, const struct report *r)
+static void put_denied(struct html_page *p, const struct report *r)
 {
 	_cleanup_text_ struct text t = { 0 };
 	size_t i;
@@ -65,13 +66,13 @@ static void put_denied(struct page *p, const struct report *r)
 	put_fact(p, r, "DENY", text_str(&t));
 }
 
-static void put_machine(struct page *p, const struct report *r)
+static void put_machine(struct html_page *p, const struct report *r)
 {
 	const struct machine *m = &r->vm;
 	_cleanup_text_ struct text t = { 0 };
 	size_t i;
 
-	if (!r->kernel_name || !column_judged(&(struct page_column){ .r = r }))
+	if (!r->kernel_name || !column_judged(r))
 		return;
 	text_addf(&t, "%s, %s, %s MiB, processors: %s, booted in %s ms, tries: %s", str(m->accel),
 		  str(m->qemu), str(m->memory), str(m->cpus), str(m->boot), str(m->tries));
@@ -84,7 +85,7 @@ static void put_machine(struct page *p, const struct report *r)
 			 m->remarks[i].lines);
 }
 
-static void put_facts(struct page *p, const struct report *r)
+static void put_facts(struct html_page *p, const struct report *r)
 {
 	size_t i;
 
@@ -92,14 +93,14 @@ static void put_facts(struct page *p, const struct report *r)
 	for (i = 0; i < ARRAY_SIZE(facts); i++)
 		put_fact(p, r, facts[i].name,
 			 *(char *const *)(const void *)((const char *)r + facts[i].at));
-	if (column_judged(&(struct page_column){ .r = r }))
+	if (column_judged(r))
 		text_addf(&p->t, "<dt>took</dt><dd>%.1f s</dd>\n", r->seconds);
 	put_denied(p, r);
 	put_machine(p, r);
 	text_add(&p->t, "</dl>\n");
 }
 
-static void put_report(struct page *p, const struct page_column *c)
+static void put_report(struct html_page *p, const struct page_column *c)
 {
 	_cleanup_text_ struct text sentence = { 0 };
 	size_t no = (size_t)(c - p->columns) + 1;
@@ -110,7 +111,7 @@ static void put_report(struct page *p, const struct page_column *c)
 	text_add(&p->t, "</h3> ");
 	page_verdict(p, c);
 	text_add(&p->t, "</summary>\n");
-	if (p->n > 1 && column_judged(c)) {
+	if (p->n > 1 && column_judged(c->r)) {
 		sentence_add(&sentence, c->r);
 		text_add(&p->t, "<p class=\"sentence\">");
 		html_fact(&p->t, c->r, text_str(&sentence), FACT_LONG);
@@ -123,7 +124,7 @@ static void put_report(struct page *p, const struct page_column *c)
 	text_add(&p->t, "</details>\n");
 }
 
-void page_reports(struct page *p)
+void page_reports(struct html_page *p)
 {
 	size_t i;
 

@@ -46,7 +46,8 @@ static bool show_the_same(const struct page_column *a, const struct page_column 
 	       same_text(a, x->expect_reason, b, y->expect_reason);
 }
 
-static void put_entry(struct page *p, const struct report *r, const char *name, const char *fact)
+static void put_entry(struct html_page *p, const struct report *r, const char *name,
+		      const char *fact)
 {
 	if (!*str(fact))
 		return;
@@ -55,7 +56,7 @@ static void put_entry(struct page *p, const struct report *r, const char *name, 
 	text_add(&p->t, "</dd>\n");
 }
 
-static void put_bundles(struct page *p, const struct report *r, const struct result *res)
+static void put_bundles(struct html_page *p, const struct report *r, const struct result *res)
 {
 	_cleanup_text_ struct text all = { 0 };
 	size_t i;
@@ -65,7 +66,7 @@ static void put_bundles(struct page *p, const struct report *r, const struct res
 	put_entry(p, r, "in bundles", text_str(&all));
 }
 
-static void put_evidence(struct page *p, const struct report *r, const struct result *res)
+static void put_evidence(struct html_page *p, const struct report *r, const struct result *res)
 {
 	_cleanup_free_ char *copy = xstrdup(str(res->evidence));
 	size_t all = count_lines(copy), n = 0;
@@ -89,7 +90,7 @@ static void put_evidence(struct page *p, const struct report *r, const struct re
 	text_add(&p->t, "</details>\n");
 }
 
-static void put_seen(struct page *p, const struct page_column *c, enum requirement_id id)
+static void put_seen(struct html_page *p, const struct page_column *c, enum requirement_id id)
 {
 	const struct result *res = c->cells[id];
 
@@ -107,7 +108,7 @@ static void put_seen(struct page *p, const struct page_column *c, enum requireme
 	put_evidence(p, c->r, res);
 }
 
-static void put_where(struct page *p, size_t i, enum requirement_id id)
+static void put_where(struct html_page *p, size_t i, enum requirement_id id)
 {
 	const struct page_column *c = &p->columns[i];
 
@@ -124,7 +125,7 @@ static void put_where(struct page *p, size_t i, enum requirement_id id)
 }
 
 /* Of column @first and of all behind it that showed the same; these are then @done. */
-static void put_block(struct page *p, size_t first, enum requirement_id id, bool *done)
+static void put_block(struct html_page *p, size_t first, enum requirement_id id, bool *done)
 {
 	const struct page_column *c = &p->columns[first];
 	enum kind k = cell_kind(c, id);
@@ -144,7 +145,7 @@ static void put_block(struct page *p, size_t first, enum requirement_id id, bool
 	text_add(&p->t, "</ul></div>\n");
 }
 
-static void put_blocks(struct page *p, enum requirement_id id)
+static void put_blocks(struct html_page *p, enum requirement_id id)
 {
 	_cleanup_free_ bool *done = xcalloc(p->n + 1, sizeof(*done));
 	int k;
@@ -157,7 +158,7 @@ static void put_blocks(struct page *p, enum requirement_id id)
 }
 
 /* "3 fail, 20 pass" */
-static void put_tally(struct page *p, enum requirement_id id)
+static void put_tally(struct html_page *p, enum requirement_id id)
 {
 	size_t counts[KIND_COUNT] = { 0 };
 	size_t i;
@@ -175,7 +176,7 @@ static void put_tally(struct page *p, enum requirement_id id)
 	}
 }
 
-static void put_sentence(struct page *p, const struct requirement *req)
+static void put_sentence(struct html_page *p, const struct requirement *req)
 {
 	const struct {
 		const char *name, *text;
@@ -196,7 +197,7 @@ static void put_sentence(struct page *p, const struct requirement *req)
 	text_addf(&p->t, "<dt>Where</dt><dd><code>%s</code></dd></dl>\n", req->spec);
 }
 
-static void put_requirement(struct page *p, const struct page_row *row)
+static void put_requirement(struct html_page *p, const struct page_row *row)
 {
 	const struct requirement *req = &requirements[row->id];
 	/* What a cell links to is open: not every browser unfolds what a link leads into. */
@@ -216,7 +217,7 @@ static void put_requirement(struct page *p, const struct page_row *row)
 	text_add(&p->t, open ? "</details></details>\n" : "</details>\n");
 }
 
-void page_requirements(struct page *p)
+void page_requirements(struct html_page *p)
 {
 	size_t i;
 

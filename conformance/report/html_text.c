@@ -94,7 +94,7 @@ static void put_marked(struct text *t, const char *s)
 	escape(t, s, strlen(s));
 }
 
-void html_spec(struct page *p, const char *s)
+void html_spec(struct html_page *p, const char *s)
 {
 	_cleanup_text_ struct text now = { 0 };
 	size_t i;
@@ -112,7 +112,7 @@ void html_spec(struct page *p, const char *s)
 	put_marked(&p->t, text_str(&now));
 }
 
-void html_subject(struct page *p, const struct page_column *c)
+void html_subject(struct html_page *p, const struct page_column *c)
 {
 	html_fact(&p->t, c->r, c->runtime, FACT_NAME);
 	text_add(&p->t, " on ");

@@ -83,8 +83,8 @@ static char *short_class(const struct report *r)
 	_cleanup_text_ struct text t = { 0 }, runtime = { 0 }, kernel = { 0 };
 
 	/* Before blanks become a part of a word. */
-	output_sift(r, name, &runtime);
-	output_sift(r, r->kernel_name ? r->kernel_name : "host", &kernel);
+	output_sieve(r, name, &runtime);
+	output_sieve(r, r->kernel_name ? r->kernel_name : "host", &kernel);
 	add_part(&t, runtime.len ? runtime.s : "runtime");
 	text_add(&t, ".");
 	add_part(&t, text_str(&kernel));
@@ -317,7 +317,7 @@ static void add_report(struct text *t, const struct reports *rs, size_t at, stru
 	if (!s.failures && !s.errors)
 		add_verdict(&s, r);
 	add_suite(&raw, r, &s);
-	output_sift(r, text_str(&raw), t);
+	output_sieve(r, text_str(&raw), t);
 	total->tests += s.tests;
 	total->failures += s.failures;
 	total->errors += s.errors;

@@ -26,7 +26,7 @@ static void page_add_sifted(struct page *p, const struct report *r, const char *
 {
 	_cleanup_text_ struct text t = { 0 };
 
-	output_sift(r, row, &t);
+	output_sieve(r, row, &t);
 	page_add(p, text_str(&t));
 }
 
