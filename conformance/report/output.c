@@ -120,6 +120,17 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '-' || c == '_';
 }
 
+/* What an escape ends in (\\n, \\012) is no part of the word behind it. */
+static bool begins_word(const char *start, const char *s)
+{
+	size_t n = (size_t)(s - start);
+
+	if (n == 0 || !is_word(s[-1]) || (n > 1 && s[-2] == '\\'))
+		return true;
+	return n > 3 && s[-4] == '\\' && isdigit((unsigned char)s[-3]) &&
+	       isdigit((unsigned char)s[-2]) && isdigit((unsigned char)s[-1]);
+}
+
 /* The result whose id stands at @s as a word of its own, or NULL. */
 static const struct result *result_at(const struct report *r, const char *s)
 {
@@ -140,7 +151,7 @@ bool output_names_withheld(const struct report *r, const char *s)
 	const char *start = s;
 
 	for (; *s; s++) {
-		const struct result *res = s == start || !is_word(s[-1]) ? result_at(r, s) : NULL;
+		const struct result *res = begins_word(start, s) ? result_at(r, s) : NULL;
 
 		if (res && res->withheld)
 			return true;
@@ -157,7 +168,7 @@ void output_sieve(const struct report *r, const char *s, struct text *out)
 		return;
 	}
 	while (*s) {
-		const struct result *res = s == start || !is_word(s[-1]) ? result_at(r, s) : NULL;
+		const struct result *res = begins_word(start, s) ? result_at(r, s) : NULL;
 
 		if (res && res->verdict != VERDICT_NOT_DUE && !result_shown(r, res)) {
 			text_add(out, "(not shown)");

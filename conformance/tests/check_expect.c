@@ -326,7 +326,8 @@ START_TEST(test_published)
 	r.published = true;
 	r.require = xstrdup("dir-empty,sb-files file-null sb-shared");
 	free(r.results[3].reason);
-	r.results[3].reason = xstrdup("for dir-empty, sb-files, file-null or sb-shared\nwas\tdull");
+	r.results[3].reason =
+		xstrdup("for dir-empty, sb-files,\nfile-null or \001sb-shared\nwas\tdull");
 	report_add_measurement(&r, "time.dir-empty", "s", "1", "dirs/file-null");
 	load(&r, row);
 	report_conclude(&r, true, false);
