@@ -35,6 +35,9 @@ static const struct format formats[] = {
 	{ "markdown", "a job summary, below 1 MiB", false, report_markdown },
 	{ "csv", "a row for each result", false, report_csv },
 	{ "tap", "TAP 14", true, write_tap },
+	{ "github", "annotations: a workflow command of GitHub's for each fall", false,
+	  report_github },
+	{ "tmt", "results.yaml of a tmt test with `result: custom`", false, report_tmt },
 	{ "text", "the summary for a terminal", true, write_text },
 };
 

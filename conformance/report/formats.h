@@ -17,6 +17,9 @@ struct format {
 int report_junit(const struct reports *rs, FILE *out);
 int report_markdown(const struct reports *rs, FILE *out);
 int report_csv(const struct reports *rs, FILE *out);
+/* For services that run a CI (told.h); each of several reports. */
+int report_github(const struct reports *rs, FILE *out);
+int report_tmt(const struct reports *rs, FILE *out);
 
 /* NULL where there is none of that name. */
 const struct format *format_by_name(const char *name);
