@@ -204,6 +204,7 @@ shell: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/vm/init $(B)/vm/boot
 
 define HELP
 make deps                install what build and tests need (apt or dnf), saying what for
+                         (deps-conformance: only what make conformance needs, for a CI)
 make conformance         judge a runtime; without RUNTIME the embedded reference, maskref
 make check               our own tests: lint, unit tests, command line, liars, host is clean
                          (lint, unit, bats: one part; V=1 shows commands, B=DIR builds there,
@@ -272,10 +273,13 @@ export HELP
 help:
 	@printf '%s\n' "$$HELP"
 
-.PHONY: deps
+.PHONY: deps deps-conformance
 deps:
-	@.ci/deps
+	@.ci/deps $(B)
 	@.ci/cjson build/src/cjson
+
+deps-conformance:
+	@.ci/deps $(B) conformance
 
 # Tests -----------------------------------------------------------------------------------------
 need = command -v $(1) >/dev/null || { echo "make: $(1) is missing; run: make deps" >&2; exit 1; }
