@@ -85,6 +85,7 @@ OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patie
 	trace trace_text tree views watchdog
 MASKSPEC := $(SHARED) assemble child classes cmd_diff cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
 	follow kernels lists machine manifest maskspec pairs plan preflight repeats run_options run_time steps strict vm words
+MASKSPEC += assemble_folders folders share split
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
@@ -157,14 +158,14 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call option,TIMEOUT,timeout) $(call option,JOBS,jobs) $(call option,CGROUP,cgroup) \
 	$(call option,DENY,deny) \
 	$(call option,USERNS,userns) $(call option,KERNELS,kernels) $(call option,ACCEL,accel) \
-	$(call option,CACHE,cache) $(call option,VM_TIMEOUT,vm-timeout) $(call option,VM_CPUS,vm-cpus) $(call switch,KEEP,keep) \
+	$(call option,CACHE,cache) $(call option,VM_TIMEOUT,vm-timeout) $(call option,VM_CPUS,vm-cpus) $(call option,SHARD,shard) $(call switch,KEEP,keep) \
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
 # A misspelt variable, or one of another target, would silently judge something else: every one given
 # must be known, and taken by a target that is asked for.
 TAKES_conformance := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP \
-	DENY USERNS KERNELS ACCEL CACHE VM_TIMEOUT VM_CPUS KEEP STRICT PUBLISH VERBOSE TIME
+	DENY USERNS KERNELS ACCEL CACHE VM_TIMEOUT VM_CPUS SHARD KEEP STRICT PUBLISH VERBOSE TIME
 TAKES_shell := RUNTIME PROFILE FILTER KERNEL ACCEL CACHE CGROUP OUT
 TAKES_kernels := CACHE
 TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
@@ -211,6 +212,7 @@ make check               our own tests: lint, unit tests, command line, liars, h
                          WERROR=-Werror as CI does)
 make mutants             every named fault of maskref must be caught, by the declared ids
 make docs                docs/mutants.md from fixtures/mutants.tsv
+make times               fixtures/times.tsv, by which SHARD deals the cases, measured anew
 make faults              a runtime's mount calls, each once not made: what gets exposed must not be
                          called conforming. FAULT=K:pass or K:einval: only that one; EVERY=N each
                          N-th; takes RUNTIME, RUNTIME_ARGS, DENY, USERNS, CGROUP, TIMEOUT, JOBS,
@@ -257,6 +259,8 @@ Variables of `make conformance`, all optional:
   CACHE=DIR              kernels and images that were fetched and made (default $(B)/cache)
   MIRROR_<family>=URL    where kernels of this family are fetched from, KEY_<family>=FILE by whom
                          its lists are signed: docs/guide/kernels.md
+  SHARD=I/N              only the I-th of N parts of the cases, dealt by what they take; the facts of
+                         all parts are judged as one run: docs/guide/farm.md
   KEEP=1                 keep the machine's image, and say how to boot it by hand
   DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …, or
                          fault=K:pass, fault=K:einval: its K-th mount call is not made
@@ -288,7 +292,7 @@ UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(wildcard conformance/tes
 BATS := $(wildcard reference/tests/*.bats conformance/tests/*.bats vm/tests/*.bats)
 # It compares the whole host before and after.
 BATS_ALONE := conformance/tests/host-clean.bats
-UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
+UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o share.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
 
 # What libFuzzer and the tests call.
 FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report
@@ -368,6 +372,12 @@ docs: docs/mutants.md
 docs/mutants.md: conformance/tests/mutants.awk fixtures/mutants.tsv
 	$(call say,DOC)
 	$(Q)awk -f $^ > $@
+
+# Only on demand: times differ from run to run, and what is recorded is in the repository.
+.PHONY: times
+times: all
+	@$(call need,jq)
+	@conformance/tests/record-times $(B) > $(B)/times.tsv && mv $(B)/times.tsv fixtures/times.tsv
 
 # What exposes a container must not be called conforming: docs/guide/faults.md.
 environment = $(1)='$(subst ','\'',$($(1)))'

@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "conformance/assemble.h"
+#include "conformance/assembly.h"
 
 #include <fcntl.h>
+#include <stddef.h>
 
 #include "conformance/judge/measure.h"
-#include "conformance/machine.h"
 #include "conformance/report/expect.h"
-#include "conformance/report/require.h"
-
-struct assembly {
-	struct report *report;
-	struct result *by_id; /* REQ_COUNT */
-	struct require require;
-	const struct machine *machine; /* that the run was in; NULL: the host */
-	bool have_header;
-	bool looked, implemented; /* a mask was looked at; one showed an effect */
-};
 
 /* Header ------------------------------------------------------------------------------------ */
 
@@ -34,34 +24,62 @@ static char *lines_of(const char *words)
 	return s;
 }
 
+static const struct {
+	const char *key;
+	size_t at;
+	bool own; /* of each shard; all else must be the same on all machines */
+} headers[] = {
+	{ "kit-version", offsetof(struct report, kit_version), false },
+	{ "kit-commit", offsetof(struct report, kit_commit), false },
+	{ "kit-spec", offsetof(struct report, kit_spec), false },
+	{ "runtime", offsetof(struct report, runtime_path), false },
+	{ "runtime-name", offsetof(struct report, runtime_name), false },
+	{ "runtime-version-line", offsetof(struct report, runtime_version), false },
+	{ "runtime-sha256", offsetof(struct report, runtime_sha256), false },
+	{ "runtime-argv", offsetof(struct report, runtime_argv), false },
+	{ "kernel", offsetof(struct report, kernel), false },
+	{ "machine", offsetof(struct report, machine), false },
+	{ "distro", offsetof(struct report, distro), false },
+	{ "cgroup", offsetof(struct report, cgroup), false },
+	{ "lsm", offsetof(struct report, lsm), false },
+	{ "features", offsetof(struct report, features), false },
+	{ "user-namespaces", offsetof(struct report, user_namespaces), false },
+	{ "limits", offsetof(struct report, limits), false },
+	{ "boot", offsetof(struct report, boot_id), true },
+	{ "started", offsetof(struct report, started), true },
+};
+
 static void take_header(struct assembly *a, const struct facts *f)
 {
-	struct report *r = a->report;
+	size_t i;
 
-	if (a->have_header || f->state != FACTS_WHOLE)
-		return;
-	a->have_header = true;
-	r->kit_version = header(f, "kit-version");
-	r->kit_commit = header(f, "kit-commit");
-	r->kit_spec = header(f, "kit-spec");
-	free(r->runtime_path);
-	free(r->runtime_name);
-	free(r->runtime_argv);
-	r->runtime_path = header(f, "runtime");
-	r->runtime_name = header(f, "runtime-name");
-	r->runtime_version = header(f, "runtime-version-line");
-	r->runtime_sha256 = header(f, "runtime-sha256");
-	r->runtime_argv = header(f, "runtime-argv");
-	r->kernel = header(f, "kernel");
-	r->machine = header(f, "machine");
-	r->distro = header(f, "distro");
-	r->cgroup = header(f, "cgroup");
-	r->lsm = header(f, "lsm");
-	r->features = lines_of(facts_header(f, "features"));
-	r->boot_id = header(f, "boot");
-	r->started = header(f, "started");
-	r->user_namespaces = header(f, "user-namespaces");
-	r->limits = header(f, "limits");
+	for (i = 0; i < ARRAY_SIZE(headers); i++) {
+		char **slot = (char **)(void *)((char *)a->report + headers[i].at);
+
+		free(*slot);
+		*slot = streq(headers[i].key, "features") ? lines_of(facts_header(f, "features"))
+							  : header(f, headers[i].key);
+	}
+}
+
+/* A report is of one runtime on one kernel, whichever machines its facts are from. */
+static void compare_header(struct assembly *a, const struct facts *f)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(headers) && !a->differs; i++) {
+		const char *first =
+			*(char *const *)(const void *)((const char *)a->report + headers[i].at);
+		_cleanup_free_ char *now = streq(headers[i].key, "features")
+						   ? lines_of(facts_header(f, "features"))
+						   : header(f, headers[i].key);
+
+		if (!headers[i].own && !streq(first, now))
+			a->differs = xasprintf("%s and %s: \"%s\" is not the same (\"%.80s\", "
+					       "\"%.80s\"); a report is of one machine's kind: "
+					       "make its shards on hosts that are alike",
+					       a->from, a->at, headers[i].key, first, now);
+	}
 }
 
 /* Was anything masked at all? --------------------------------------------------------------- */
@@ -115,7 +133,7 @@ static void merge(struct assembly *a, enum requirement_id id, const struct facts
 	result_merge(&a->by_id[id], &finding, bundle);
 }
 
-static void add_denied_words(struct report *r, const char *words)
+void assembly_deny(struct report *r, const char *words)
 {
 	_cleanup_free_ char *copy = xstrdup(words);
 	char *state = NULL, *word;
@@ -142,19 +160,29 @@ static void add_denied(struct assembly *a, const struct facts *f)
 	const char *words = facts_header(f, "deny");
 	size_t i;
 
-	add_denied_words(a->report, words);
+	assembly_deny(a->report, words);
 	for (i = 0; i < f->n_rows; i++)
 		if (f->rows[i].op == OP_CALLS && has_word(words, f->rows[i].path))
 			report_add_denied(a->report, f->rows[i].path,
 					  (unsigned long long)row_number(&f->rows[i], "denied"));
 }
 
-static void judge_ids(struct assembly *a, const struct facts *f, const char *bundle, char *ids)
+void assembly_header(struct assembly *a, const struct facts *f)
+{
+	if (!a->from)
+		take_header(a, f);
+	else if (a->from != a->at)
+		compare_header(a, f);
+	if (!a->from)
+		a->from = a->at;
+}
+
+void assembly_judge(struct assembly *a, const struct facts *f, const char *bundle, char *ids)
 {
 	char *state = NULL, *word;
 
-	take_header(a, f);
 	if (f->state == FACTS_WHOLE) {
+		assembly_header(a, f);
 		note_effects(a, f);
 		add_measurements(a, f);
 		add_denied(a, f);
@@ -165,16 +193,6 @@ static void judge_ids(struct assembly *a, const struct facts *f, const char *bun
 		if (id < REQ_COUNT)
 			merge(a, id, f, bundle);
 	}
-}
-
-/* The same sentence for all that nothing is known of, so that one reason is shown, not fifty. A
- * machine that ended before knows it better. */
-static void preflight(struct assembly *a, const struct facts *f)
-{
-	if (!a->report->why && f->state != FACTS_WHOLE && a->machine)
-		a->report->why = machine_fault(a->machine);
-	if (!a->report->why)
-		a->report->why = preflight_fault(f);
 }
 
 static void add_variable(struct text *t, const char *name, const char *value, const char *otherwise)
@@ -209,6 +227,18 @@ static char *rerun(const struct report *r, const char *id)
 		add_variable(&t, "USERNS", r->userns, "none");
 	text_addf(&t, " FILTER=%s", id);
 	return TAKE_PTR(t.s);
+}
+
+/* Where the runtime was sent elsewhere: its path there tells nobody anything. */
+static void call_runtime(struct report *r, const char *path)
+{
+	const char *args = r->runtime_argv ? strchr(r->runtime_argv, '\n') : NULL;
+	char *argv = xasprintf("%s%s", path, args ? args : "");
+
+	free(r->runtime_argv);
+	free(r->runtime_path);
+	r->runtime_argv = argv;
+	r->runtime_path = xstrdup(path);
 }
 
 static void take_results(struct assembly *a)
@@ -253,10 +283,12 @@ int assemble_lists(struct report *r, const struct judge_options *o, char **ret_e
 	return err;
 }
 
-static int conclude(struct assembly *a, const struct judge_options *o, char **ret_error)
+int assembly_conclude(struct assembly *a, const struct judge_options *o, char **ret_error)
 {
 	int r;
 
+	if (o->called)
+		call_runtime(a->report, o->called);
 	take_results(a);
 	r = assemble_lists(a->report, o, ret_error);
 	if (r < 0)
@@ -267,8 +299,8 @@ static int conclude(struct assembly *a, const struct judge_options *o, char **re
 	return 0;
 }
 
-static int begin(struct assembly *a, struct report *ret, const struct judge_options *o,
-		 const char *profile, const char *filter, const char *require, char **ret_error)
+int assembly_begin(struct assembly *a, struct report *ret, const struct judge_options *o,
+		   const char *profile, const char *filter, const char *require, char **ret_error)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/require", o->fixtures);
 
@@ -281,117 +313,15 @@ static int begin(struct assembly *a, struct report *ret, const struct judge_opti
 	return require_parse(require, dir, &a->require, ret_error);
 }
 
-/* Sources ------------------------------------------------------------------------------------ */
+/* Files -------------------------------------------------------------------------------------- */
 
-static void load_facts(int dir, const char *file, struct facts *ret)
+void assembly_load(int dir, const char *file, struct facts *ret)
 {
 	char *text;
 
 	*ret = (struct facts){ .state = FACTS_MISSING };
 	if (read_file_at(dir, file, FACTS_MAX, &text, NULL) == 0)
 		facts_parse(text, ret);
-}
-
-/* Facts of another run, of another manifest, or of a case that was changed are no evidence. */
-static void check_origin(struct facts *f, const struct manifest *m, const struct due_case *c)
-{
-	if (f->state != FACTS_WHOLE)
-		return;
-	if (!streq(facts_header(f, "run"), m->run) ||
-	    !streq(facts_header(f, "manifest"), m->digest) ||
-	    !streq(facts_header(f, "deny"), m->deny ? m->deny : "") ||
-	    !streq(f->case_digest, c->digest) || !streq(f->c.bundle, c->bundle))
-		f->state = FACTS_FOREIGN;
-}
-
-/* Where the kernel itself failed, what a runtime did is not its own doing. */
-static void ask_machine(const struct machine *m, const char *file, struct facts *f)
-{
-	_cleanup_free_ char *doubt = machine_doubt(m, file);
-
-	if (doubt && f->state == FACTS_WHOLE) {
-		facts_free(f);
-		*f = (struct facts){ .state = FACTS_MISSING, .why_missing = TAKE_PTR(doubt) };
-	} else if (f->state == FACTS_MISSING) {
-		f->why_missing = machine_why_missing(m, file);
-	}
-}
-
-static void judge_due_case(struct assembly *a, int dir, const struct manifest *m,
-			   struct due_case *c)
-{
-	_cleanup_facts_ struct facts f;
-
-	load_facts(dir, c->file, &f);
-	check_origin(&f, m, c);
-	if (streq(c->bundle, PREFLIGHT))
-		preflight(a, &f);
-	if (a->machine)
-		ask_machine(a->machine, c->file, &f);
-	judge_ids(a, &f, c->bundle, c->ids);
-}
-
-/* Facts of a virtual machine that nothing is known of are no evidence. */
-static void load_machine(struct assembly *a, int dir, const struct manifest *m)
-{
-	struct machine *ret = &a->report->vm;
-	char *text;
-
-	if (!m->kernel)
-		return;
-	a->machine = ret;
-	if (read_file_at(dir, MACHINE_FILE, FACTS_MAX, &text, NULL) < 0 ||
-	    machine_parse(text, ret) < 0)
-		machine_unknown(ret, "nothing is known of how it ended");
-	else if (!streq(ret->image, m->image))
-		machine_unknown(ret, "it booted another kernel than the manifest names");
-	a->report->kernel_name = xstrdup(m->kernel);
-}
-
-static void machine_last(struct assembly *a)
-{
-	if (a->machine && !a->report->why)
-		a->report->why = machine_fault(a->machine);
-}
-
-int assemble_folder(const char *dir, const struct judge_options *o, struct report *ret,
-		    char **ret_error)
-{
-	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_manifest_ struct manifest m = { 0 };
-	struct assembly a;
-	char *text;
-	size_t i;
-	int r;
-
-	if (fd < 0 || read_file_at(fd, MANIFEST_FILE, CASE_MAX, &text, NULL) < 0) {
-		*ret_error = xasprintf("%s: no manifest here; name the facts folder of a run", dir);
-		return -ENOENT;
-	}
-	r = manifest_parse(text, &m);
-	if (r < 0) {
-		*ret_error = xasprintf("%s/%s: cut or changed; judge a whole copy of the folder",
-				       dir, MANIFEST_FILE);
-		return r;
-	}
-	r = begin(&a, ret, o, m.profile, m.filter, m.require, ret_error);
-	add_denied_words(ret, m.deny ? m.deny : "");
-	/* For a run without facts; of a whole one the header says the same. */
-	free(ret->userns);
-	ret->userns = xstrdup(m.userns);
-	ret->runtime_argv = xstrdup(m.runtime);
-	ret->runtime_path = xstrndup(m.runtime, strcspn(m.runtime, "\n"));
-	ret->runtime_name =
-		xstrdup(strrchr(ret->runtime_path, '/') ? strrchr(ret->runtime_path, '/') + 1
-							: ret->runtime_path);
-	load_machine(&a, fd, &m);
-	for (i = 0; r == 0 && i < m.n; i++)
-		judge_due_case(&a, fd, &m, &m.cases[i]);
-	machine_last(&a);
-	if (r == 0)
-		r = conclude(&a, o, ret_error);
-	free(a.by_id);
-	return r;
 }
 
 static char *all_due(const struct test_case *c)
@@ -410,7 +340,7 @@ static int judge_file(struct assembly *a, const char *file, char **ret_error)
 	_cleanup_facts_ struct facts f;
 	_cleanup_free_ char *ids = NULL;
 
-	load_facts(AT_FDCWD, file, &f);
+	assembly_load(AT_FDCWD, file, &f);
 	if (f.state != FACTS_WHOLE) {
 		*ret_error = xasprintf("%s: missing, cut or no facts/1 file; a run's facts folder "
 				       "is judged as a whole, with its manifest",
@@ -418,7 +348,7 @@ static int judge_file(struct assembly *a, const char *file, char **ret_error)
 		return -EINVAL;
 	}
 	ids = all_due(&f.c);
-	judge_ids(a, &f, f.c.bundle, ids);
+	assembly_judge(a, &f, f.c.bundle, ids);
 	return 0;
 }
 
@@ -427,13 +357,13 @@ int assemble_files(char *const *files, size_t n, const struct judge_options *o, 
 {
 	struct assembly a;
 	size_t i;
-	int r = begin(&a, ret, o, "", "", "", ret_error);
+	int r = assembly_begin(&a, ret, o, "", "", "", ret_error);
 
 	for (i = 0; r == 0 && i < n; i++)
 		r = judge_file(&a, files[i], ret_error);
 	ret->partial = true;
 	if (r == 0)
-		r = conclude(&a, o, ret_error);
+		r = assembly_conclude(&a, o, ret_error);
 	free(a.by_id);
 	return r;
 }

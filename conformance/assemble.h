@@ -8,6 +8,7 @@
 struct judge_options {
 	const char *expect, *withheld; /* NULL: none */
 	bool strict, publish;
+	const char *called; /* path of the runtime where the report is read; NULL: where it ran */
 	const char *fixtures; /* folder with require/ and expect/ */
 };
 
@@ -17,6 +18,11 @@ struct judge_options {
  */
 int assemble_folder(const char *dir, const struct judge_options *o, struct report *ret,
 		    char **ret_error);
+/* The same of several, the shards of one run, or of a folder that holds them: as if one machine had
+ * run it. A shard that is not among them is broken, and a difference of machine, kit, runtime or
+ * settings an error that names both folders. One shard alone is a report of that shard. */
+int assemble_folders(char *const *dirs, size_t n, const struct judge_options *o, struct report *ret,
+		     char **ret_error);
 /* Judges single files; the report is partial. */
 int assemble_files(char *const *files, size_t n, const struct judge_options *o, struct report *ret,
 		   char **ret_error);

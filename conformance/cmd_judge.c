@@ -6,10 +6,15 @@
 #include <sys/stat.h>
 
 static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'j' },    { "expect", required_argument, NULL, 'e' },
-	{ "strict", no_argument, NULL, 's' },  { "withheld", required_argument, NULL, 'w' },
-	{ "publish", no_argument, NULL, 'p' }, { "fixtures", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },    { NULL, 0, NULL, 0 },
+	{ "json", no_argument, NULL, 'j' },
+	{ "expect", required_argument, NULL, 'e' },
+	{ "strict", no_argument, NULL, 's' },
+	{ "withheld", required_argument, NULL, 'w' },
+	{ "publish", no_argument, NULL, 'p' },
+	{ "fixtures", required_argument, NULL, 'f' },
+	{ "called", required_argument, NULL, 'c' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static const char options_help[] =
@@ -18,6 +23,7 @@ static const char options_help[] =
 	"  --strict         an unexpected pass, an unused or expired entry of --expect fails\n"
 	"  --withheld FILE  falls that must not be published; implies --publish\n"
 	"  --publish        what is written may leave this machine\n"
+	"  --called PATH    where the runtime lies here, if its facts are from where it was sent\n"
 	"  --fixtures DIR   folder with require/ and expect/\n";
 
 static int judge(char **files, size_t n, const struct judge_options *o, bool json)
@@ -27,8 +33,8 @@ static int judge(char **files, size_t n, const struct judge_options *o, bool jso
 	struct stat st;
 	int err;
 
-	if (n == 1 && stat(files[0], &st) == 0 && S_ISDIR(st.st_mode))
-		err = assemble_folder(files[0], o, &r, &error);
+	if (stat(files[0], &st) == 0 && S_ISDIR(st.st_mode))
+		err = assemble_folders(files, n, o, &r, &error);
 	else
 		err = assemble_files(files, n, o, &r, &error);
 	if (err < 0)
@@ -60,6 +66,9 @@ int cmd_judge(int argc, char **argv)
 		case 'p':
 			o.publish = true;
 			break;
+		case 'c':
+			o.called = optarg;
+			break;
 		case 'f':
 			o.fixtures = optarg;
 			break;
@@ -71,7 +80,9 @@ int cmd_judge(int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return complain(EXIT_USAGE, "judge: name a facts folder or facts files");
+		return complain(
+			EXIT_USAGE,
+			"judge: name a facts folder, those of the shards of a run, or facts files");
 	fixtures = fixtures_dir(o.fixtures);
 	o.fixtures = fixtures;
 	return judge(argv + optind, (size_t)(argc - optind), &o, json);

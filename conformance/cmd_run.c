@@ -103,6 +103,19 @@ static int run_plan(const struct plan *p, const struct run_options *o, const str
 	return status ? status : judge_run(o, times);
 }
 
+static int list_plan(const struct run_options *o)
+{
+	_cleanup_plan_ struct plan p = { 0 };
+	int status = plan_make(o, &p);
+	size_t i;
+
+	if (status < 0)
+		status = plan_share(&p, o);
+	for (i = 0; status < 0 && i < p.n; i++)
+		printf("%s\n", p.cases[i].c->bundle);
+	return status < 0 ? 0 : status;
+}
+
 static int run_kernel(const struct run_options *o)
 {
 	_cleanup_plan_ struct plan p = { 0 };
@@ -112,6 +125,8 @@ static int run_kernel(const struct run_options *o)
 
 	child_catch(true);
 	status = plan_make(o, &p);
+	if (status < 0)
+		status = plan_share(&p, o);
 	/* To fetch takes its time: where that is interrupted, the status has a place, too. */
 	if (status < 0 && o->kernel && make_folders(o->out) < 0)
 		status = complain(EXIT_USAGE, "OUT=%s: %s; name a folder that can be written",
@@ -129,9 +144,14 @@ static int run_kernel(const struct run_options *o)
 static int run_several(const struct run_options *o)
 {
 	_cleanup_plan_ struct plan p = { 0 };
+	_cleanup_free_ char *kernels = NULL;
+	struct run_options mine = *o;
 	int status = plan_make(o, &p);
 
-	return status < 0 ? kernels_run(o, run_kernel) : write_status(o->out, status);
+	if (status < 0)
+		status = plan_kernels(&p, o, &kernels);
+	mine.kernels = kernels;
+	return status < 0 ? kernels_run(&mine, run_kernel) : write_status(o->out, status);
 }
 
 int cmd_run(int argc, char **argv)
@@ -144,5 +164,7 @@ int cmd_run(int argc, char **argv)
 	/* Through make every failure is 2: the status of an older run must not stay. */
 	if (status > 0)
 		return write_status(o.out, status);
+	if (o.plan)
+		return list_plan(&o);
 	return o.several ? run_several(&o) : run_kernel(&o);
 }

@@ -184,3 +184,25 @@ char *machine_why_missing(const struct machine *m, const char *file)
 			 has_word(m->running, name) ? "in" : "before", m->ended,
 			 said ? "; the kernel had said: " : "", said ? said : "");
 }
+
+void machine_merge(struct machine *to, const struct machine *from)
+{
+	struct machine both = *to, read = { 0 };
+	size_t i;
+
+	if (!to->text || !from->text)
+		return;
+	both.remarks = xcalloc(to->n + from->n, sizeof(*both.remarks));
+	both.n = 0;
+	for (i = 0; i < to->n; i++)
+		both.remarks[both.n++] = to->remarks[i];
+	for (i = 0; i < from->n; i++)
+		both.remarks[both.n++] = from->remarks[i];
+	if (!*both.ended)
+		both.ended = from->ended;
+	if (machine_parse(machine_write(&both), &read) == 0) {
+		machine_free(to);
+		*to = read;
+	}
+	free(both.remarks);
+}

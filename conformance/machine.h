@@ -44,6 +44,10 @@ int machine_parse(char *text, struct machine *ret);
 void machine_unknown(struct machine *ret, const char *ended);
 /* The whole file; owned by the caller. */
 char *machine_write(const struct machine *m);
+/* Adds to *@to, which stays what it is, what the kernel of @from said, and how it ended where that
+ * of
+ * *@to ended well. Nothing where one of them is unknown. */
+void machine_merge(struct machine *to, const struct machine *from);
 /* Why nothing that was seen there counts, one sentence with the kernel's lines; NULL: it does. */
 char *machine_fault(const struct machine *m);
 /* Why the facts of @file are no evidence, there or not; NULL: they are. Owned. */

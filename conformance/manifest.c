@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/manifest.h"
 
+#include "conformance/split.h"
+
 void manifest_free(struct manifest *m)
 {
 	free(m->cases);
@@ -40,9 +42,44 @@ static bool take_kernel(struct manifest *m, char **f, size_t n)
 	return true;
 }
 
+static bool take_shard(struct manifest *m, char **f, size_t n)
+{
+	_cleanup_free_ char *word = NULL;
+	struct shard s;
+
+	if (!streq(f[0], "shard") || n != 3)
+		return false;
+	word = xasprintf("%s/%s", f[1], f[2]);
+	if (shard_parse(word, &s) < 0)
+		return false;
+	m->shard = s.number;
+	m->shards = s.count;
+	return true;
+}
+
+/* "case", or "elsewhere" and the shard, then what is due there. */
+static bool take_case(struct manifest *m, char **f, size_t n)
+{
+	bool here = streq(f[0], "case");
+	struct due_case c;
+
+	if (n != (here ? 5 : 6) || (!here && !streq(f[0], "elsewhere")))
+		return false;
+	f += here ? 1 : 2;
+	c = (struct due_case){ f[0], f[1], f[2], f[3], 0 };
+	if (!here) {
+		c.elsewhere = (unsigned int)strtoul(f[-1], NULL, 10);
+		if (c.elsewhere < 1 || c.elsewhere > m->shards || c.elsewhere == m->shard)
+			return false;
+	}
+	GROW(m->cases, m->n);
+	m->cases[m->n++] = c;
+	return true;
+}
+
 static int read_line(struct manifest *m, char *line, unsigned long number, bool *ended)
 {
-	char *f[5];
+	char *f[6];
 	size_t n = split_record(line, f, ARRAY_SIZE(f));
 	char **slot = setting(m, f[0]);
 
@@ -50,11 +87,9 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 		return -EINVAL;
 	if (slot && n == 2) {
 		*slot = f[1];
-	} else if (take_userns(m, f, n) || take_kernel(m, f, n)) {
+	} else if (take_userns(m, f, n) || take_kernel(m, f, n) || take_shard(m, f, n) ||
+		   take_case(m, f, n)) {
 		return 0;
-	} else if (streq(f[0], "case") && n == 5) {
-		GROW(m->cases, m->n);
-		m->cases[m->n++] = (struct due_case){ f[1], f[2], f[3], f[4] };
 	} else if (streq(f[0], "end") && n == 2 && strtoul(f[1], NULL, 10) == number - 1) {
 		*ended = true;
 	} else {

@@ -26,7 +26,7 @@ static const struct {
 	{ "shell", cmd_shell, "--kernels NAME --runtime PATH [OPTION]...",
 	  "a shell on a kernel in a virtual machine, cases and bundles at hand", true },
 	{ "observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out", false },
-	{ "judge", cmd_judge, "FOLDER | FACTS... [--json] [OPTION]...",
+	{ "judge", cmd_judge, "FOLDER... | FACTS... [--json] [OPTION]...",
 	  "only judge: facts in, report on stdout; no root, any machine", true },
 	{ "report", cmd_report, "--format NAME REPORT | FACTS...",
 	  "a report in another format, on stdout: HTML, JUnit, Markdown, CSV, TAP, JSON", true },

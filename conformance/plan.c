@@ -35,7 +35,9 @@ static char *wanted_ids(const struct test_case *c, const char *filter)
 
 static void add_case(struct plan *p, const struct test_case *c, char *ids)
 {
-	struct planned one = { .c = c, .ids = ids, .file = bundle_file(c->bundle, "") };
+	struct planned one = {
+		.c = c, .ids = ids, .file = bundle_file(c->bundle, ""), .place = p->n
+	};
 	struct text text = { 0 };
 
 	case_write(c, &text);
@@ -124,10 +126,31 @@ static unsigned int check_words(const struct case_list *l, const struct run_opti
 	return n;
 }
 
+static void add_shard(struct text *t, const struct shard *s)
+{
+	_cleanup_free_ char *number = xasprintf("%u", s->number);
+	_cleanup_free_ char *count = xasprintf("%u", s->count);
+
+	text_add_record(t, "shard", number, count, NULL);
+}
+
+static void add_due(struct text *t, const struct planned *one, bool elsewhere)
+{
+	_cleanup_free_ char *file = xasprintf("%s.facts", one->file);
+	char digest[SHA256_HEX];
+
+	sha256_text(one->text, strlen(one->text), digest);
+	if (elsewhere)
+		text_addf(t, "elsewhere\t%u\t", one->shard);
+	else
+		text_add(t, "case\t");
+	text_add_record(t, one->c->bundle, file, digest, one->ids, NULL);
+}
+
 static char *manifest_text(const struct plan *p, const struct run_options *o, const struct vm *vm)
 {
 	_cleanup_text_ struct text t = { 0 }, argv = { 0 };
-	size_t i;
+	size_t i, here, there;
 
 	text_add(&argv, o->runtime);
 	for (i = 0; i < o->n_runtime_args; i++)
@@ -142,15 +165,15 @@ static char *manifest_text(const struct plan *p, const struct run_options *o, co
 	text_add_record(&t, "userns", userns_names[o->users.userns], NULL);
 	if (vm)
 		text_add_record(&t, "kernel", o->kernel, vm->sha256, NULL);
-	for (i = 0; i < p->n; i++) {
-		_cleanup_free_ char *file = xasprintf("%s.facts", p->cases[i].file);
-		char digest[SHA256_HEX];
+	if (o->shard.count)
+		add_shard(&t, &o->shard);
+	for (here = there = 0; here + there < p->n + p->n_elsewhere;) {
+		bool other = there < p->n_elsewhere &&
+			     (here == p->n || p->elsewhere[there].place < p->cases[here].place);
 
-		sha256_text(p->cases[i].text, strlen(p->cases[i].text), digest);
-		text_add_record(&t, "case", p->cases[i].c->bundle, file, digest, p->cases[i].ids,
-				NULL);
+		add_due(&t, other ? &p->elsewhere[there++] : &p->cases[here++], other);
 	}
-	text_addf(&t, "end\t%zu\n", p->n + 8 + (vm != NULL));
+	text_addf(&t, "end\t%zu\n", count_lines(t.s));
 	return TAKE_PTR(t.s);
 }
 
@@ -235,16 +258,22 @@ static char *make_run_id(void)
 			 (unsigned long)ts.tv_nsec / 1000, (unsigned int)getpid());
 }
 
-void plan_free(struct plan *p)
+static void free_planned(struct planned *list, size_t n)
 {
 	size_t i;
 
-	for (i = 0; i < p->n; i++) {
-		free(p->cases[i].ids);
-		free(p->cases[i].file);
-		free(p->cases[i].text);
+	for (i = 0; i < n; i++) {
+		free(list[i].ids);
+		free(list[i].file);
+		free(list[i].text);
 	}
-	free(p->cases);
+	free(list);
+}
+
+void plan_free(struct plan *p)
+{
+	free_planned(p->cases, p->n);
+	free_planned(p->elsewhere, p->n_elsewhere);
 	free(p->run_id);
 	case_list_free(&p->list);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "conformance/maskspec.h"
+#include "conformance/split.h"
 #include "conformance/words.h"
 
 struct run_options {
@@ -12,13 +13,17 @@ struct run_options {
 	const char *profile, *filter, *require, *out, *timeout, *jobs, *cgroup, *deny, *userns;
 	struct users users; /* as whom containers run */
 	struct judge_options judge;
-	const char *kernels; /* as given; "host" is the one that runs here */
-	const char *kernel;  /* the one of this run; NULL: the host's */
-	bool several;	     /* more than one is named: each gets a run of its own */
+	const char *kernels;	   /* as given; "host" is the one that runs here */
+	const char *kernel;	   /* the one of this run; NULL: the host's */
+	bool several;		   /* more than one is named: each gets a run of its own */
+	const char *shard_word;	   /* SHARD as given, or NULL */
+	struct shard shard;	   /* count 0: the whole run */
+	const char *dealt_kernels; /* over which shards are dealt: all that were given */
 	const char *accel, *cache;
 	const char *vm_timeout; /* NULL: those of vm/boot */
 	const char *vm_cpus;
 	bool json, verbose, time, keep;
+	bool plan; /* run nothing */
 };
 
 struct planned {
@@ -26,11 +31,15 @@ struct planned {
 	char *ids;  /* due in this run, blank-separated */
 	char *file; /* the bundle as a file's name */
 	char *text;
+	size_t place;	    /* in the whole run */
+	unsigned int shard; /* of SHARD, that has it; 0: every one, or there are none */
 };
 
 struct plan {
 	struct planned *cases;
 	size_t n;
+	struct planned *elsewhere; /* cases of the run that other shards have */
+	size_t n_elsewhere;
 	struct case_list list; /* that they are of */
 	char *run_id;
 };

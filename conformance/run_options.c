@@ -33,6 +33,8 @@ static const struct option long_options[] = {
 	{ "cache", required_argument, NULL, 'C' },
 	{ "vm-timeout", required_argument, NULL, 'm' },
 	{ "vm-cpus", required_argument, NULL, 'n' },
+	{ "shard", required_argument, NULL, 'S' },
+	{ "plan", no_argument, NULL, 'l' },
 	{ "keep", no_argument, NULL, 'K' },
 	{ "fixtures", required_argument, NULL, 'F' },
 	{ "json", no_argument, NULL, 'J' },
@@ -71,6 +73,10 @@ static const char options_help[] =
 	"  --vm-timeout S     seconds without a word of a kernel's machine, 60 until it runs and "
 	"300 in\n"
 	"                     cases (VM_TIMEOUT)\n"
+	"  --shard I/N        the I-th of N parts of the cases, on each kernel (SHARD); "
+	"`maskspec judge` puts\n"
+	"                     their facts together\n"
+	"  --plan             check all that is said here, list the cases, and run nothing\n"
 	"  --keep             keep the image and say how to boot it by hand (KEEP=1)\n"
 	"  --json             report.json on stdout\n"
 	"  --verbose          name each case on stderr (VERBOSE=1)\n"
@@ -106,7 +112,7 @@ static void set_option(struct run_options *o, int c)
 		{ 'd', &o->deny },	     { 'u', &o->userns },
 		{ 'k', &o->kernels },	     { 'x', &o->accel },
 		{ 'C', &o->cache },	     { 'm', &o->vm_timeout },
-		{ 'n', &o->vm_cpus },
+		{ 'n', &o->vm_cpus },	     { 'S', &o->shard_word },
 	};
 	const struct {
 		int c;
@@ -114,6 +120,7 @@ static void set_option(struct run_options *o, int c)
 	} flags[] = {
 		{ 's', &o->judge.strict }, { 'P', &o->judge.publish }, { 'J', &o->json },
 		{ 'v', &o->verbose },	   { 'T', &o->time },	       { 'K', &o->keep },
+		{ 'l', &o->plan },
 	};
 	size_t i;
 
@@ -139,6 +146,15 @@ static int check_number(const char *name, const char *value, long max)
 	if (*end || end == value || n < 1 || n > max)
 		return complain(EXIT_USAGE, "%s=%s: not a number from 1 to %ld", name, value, max);
 	return -1;
+}
+
+static int check_shard(struct run_options *o)
+{
+	if (shard_parse(o->shard_word, &o->shard) == 0)
+		return -1;
+	return complain(EXIT_USAGE,
+			"SHARD=%s: not I/N, the I-th of N parts, as in SHARD=2/3; N is at most %d",
+			o->shard_word, SPLIT_MAX);
 }
 
 static int check_word(const char *name, const char *value, const char *words)
@@ -313,13 +329,15 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_number("VM_TIMEOUT", o->vm_timeout, 36000);
 	if (r < 0 && o->jobs)
 		r = check_number("JOBS", o->jobs, 64);
+	if (r < 0 && o->shard_word)
+		r = check_shard(o);
 	if (r < 0)
 		r = check_deny(o);
 	if (r < 0)
 		r = check_lists(o);
 	if (r < 0)
 		r = find_runtime(o, runtime);
-	if (r < 0)
+	if (r < 0 && !o->plan)
 		r = check_user(o);
 	return r;
 }
@@ -375,6 +393,7 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 		o->out = xasprintf("%s/out", dir);
 	if (!o->cache)
 		o->cache = xasprintf("%s/cache", dir);
+	o->dealt_kernels = o->kernels;
 	names = kernel_names(o->kernels);
 	bad |= !names[0];
 	o->several = names[0] && names[1];

@@ -126,29 +126,6 @@ static void merge_measurements(struct report *to, const struct report *from)
 	}
 }
 
-/* What the kernels of both said; the machine itself is the first one's. */
-static void merge_machine(struct machine *to, const struct machine *from)
-{
-	size_t n = to->n + from->n;
-	struct machine both = *to;
-	struct machine read = { 0 };
-
-	if (!to->text || !from->n)
-		return;
-	both.remarks = xcalloc(n, sizeof(*both.remarks));
-	if (to->n)
-		memcpy(both.remarks, to->remarks, to->n * sizeof(*both.remarks));
-	memcpy(both.remarks + to->n, from->remarks, from->n * sizeof(*both.remarks));
-	both.n = n;
-	if (!*str(both.ended))
-		both.ended = str(from->ended);
-	if (machine_parse(machine_write(&both), &read) == 0) {
-		machine_free(to);
-		*to = read;
-	}
-	free(both.remarks);
-}
-
 void merge_head(struct report *to, struct report *from)
 {
 	size_t i;
@@ -163,7 +140,7 @@ void merge_head(struct report *to, struct report *from)
 	keep_common_lines(&to->unused_expects, from->unused_expects);
 	merge_expired(&to->expired_expects, from->expired_expects);
 	merge_measurements(to, from);
-	merge_machine(&to->vm, &from->vm);
+	machine_merge(&to->vm, &from->vm);
 	for (i = 0; i < from->n_shards; i++)
 		report_add_shard(to, from->shards[i]);
 }
