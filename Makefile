@@ -83,9 +83,8 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	trace trace_text tree views watchdog
-MASKSPEC := $(SHARED) assemble child classes cmd_diff cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
+MASKSPEC := $(SHARED) assemble assemble_folders folders share split child classes cmd_diff cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show config controls fields fixture \
 	follow kernels lists machine manifest maskspec pairs plan preflight repeats run_options run_time steps strict vm words
-MASKSPEC += assemble_folders folders share split
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
@@ -166,6 +165,8 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 # must be known, and taken by a target that is asked for.
 TAKES_conformance := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP \
 	DENY USERNS KERNELS ACCEL CACHE VM_TIMEOUT VM_CPUS SHARD KEEP STRICT PUBLISH VERBOSE TIME
+TAKES_farm := HOSTS SHARDS SSH_CONFIG RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT \
+	JOBS CGROUP DENY USERNS STRICT PUBLISH
 TAKES_shell := RUNTIME PROFILE FILTER KERNEL ACCEL CACHE CGROUP OUT
 TAKES_kernels := CACHE
 TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
@@ -175,7 +176,7 @@ TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
 TAKES_matrix-mutants := KERNELS CACHE JOBS
 TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels) \
 	$(TAKES_matrix-mutants)
-TAKERS := conformance shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants storm
+TAKERS := conformance farm shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants storm
 TAKES_storm := KERNELS EL8 RUNTIMES CACHE OUT RECORD CONTAINERS MASKS CGROUPS ROUNDS CPUS
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
@@ -227,6 +228,9 @@ make matrix              matrix-faults, and every runtime that there is against 
                          PROFILE, TIMEOUT (30 there), STRICT=1: a runtime of the table that is not
                          here fails
 make kernels             the kernels that can be named, where they are from, and which are here
+make farm                HOSTS="root@a root@b": a run in shards on several hosts, by GNU parallel over ssh,
+                         and one report; takes SHARDS=N (2 a host), SSH_CONFIG=FILE, STRICT=1 (all
+                         hosts must be there), and most of make conformance: docs/guide/farm.md
 make shell               KERNEL=NAME RUNTIME=PATH: a shell in that machine, cases and bundles at hand
 make matrix-kernels      maskref in each strategy, runc and crun on four kernels (docs/kernels.md);
                          EL8=FILE one more; part of make matrix
@@ -259,8 +263,7 @@ Variables of `make conformance`, all optional:
   CACHE=DIR              kernels and images that were fetched and made (default $(B)/cache)
   MIRROR_<family>=URL    where kernels of this family are fetched from, KEY_<family>=FILE by whom
                          its lists are signed: docs/guide/kernels.md
-  SHARD=I/N              only the I-th of N parts of the cases, dealt by what they take; the facts of
-                         all parts are judged as one run: docs/guide/farm.md
+  SHARD=I/N              only the I-th of N parts of the cases: docs/guide/farm.md
   KEEP=1                 keep the machine's image, and say how to boot it by hand
   DENY="CALL…"           what the runtime is told that the kernel lacks: openat2, open_tree, …, or
                          fault=K:pass, fault=K:einval: its K-th mount call is not made
@@ -373,11 +376,15 @@ docs/mutants.md: conformance/tests/mutants.awk fixtures/mutants.tsv
 	$(call say,DOC)
 	$(Q)awk -f $^ > $@
 
-# Only on demand: times differ from run to run, and what is recorded is in the repository.
 .PHONY: times
 times: all
 	@$(call need,jq)
 	@conformance/tests/record-times $(B) > $(B)/times.tsv && mv $(B)/times.tsv fixtures/times.tsv
+
+# The same, its shards on several hosts: docs/guide/farm.md
+.PHONY: farm
+farm: $(B)/maskspec $(B)/observe $(B)/maskref
+	@$(foreach v,$(TAKES_farm),$(call environment,$(v))) conformance/farm/farm $(B)
 
 # What exposes a container must not be called conforming: docs/guide/faults.md.
 environment = $(1)='$(subst ','\'',$($(1)))'
