@@ -20,10 +20,10 @@ WARN = -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -Wpointer-ari
 WERROR =
 CJSON_CFLAGS = $(shell pkg-config --cflags libcjson)
 CJSON_LIBS = $(shell pkg-config --libs libcjson)
-# A runtime is started hundreds of times in a run, so maskref is static where `make deps` found the source
-# of the cJSON that is installed; distributions have no static one.
+# A runtime is started hundreds of times in a run, and the kit is sent to hosts (make farm), so both are
+# static where `make deps` found the source of the cJSON that is installed; distributions have no static one.
 CJSON_C := $(if $(SANITIZE),,$(wildcard build/src/cjson/cJSON.c))
-MASKREF_LIBS = $(if $(CJSON_C),-static $(B)/cJSON.o -lm,$(CJSON_LIBS))
+KIT_LIBS = $(if $(CJSON_C),-static $(B)/cJSON.o -lm,$(CJSON_LIBS))
 CHECK_LIBS = $(shell pkg-config --libs check)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(WARN) $(WERROR) \
 	$(CFLAGS) $(SANITIZE) -MMD -MP
@@ -72,12 +72,12 @@ $(B)/cJSON.o: $(CJSON_C)
 
 $(B)/maskref: $(REF_RUNTIME_O) $(B)/libmaskref.a $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(MASKREF_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS)
 
 # The same objects plus the named faults; a fault enters by the hooks of reference/seam.h only.
 $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/libmaskref.a $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(MASKREF_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls fault sha256 facts mountinfo userns
@@ -121,9 +121,9 @@ $(B)/observe: $(OBSERVE_O)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) -static -pthread -o $@ $^
 
-$(B)/maskspec: $(MASKSPEC_O)
+$(B)/maskspec: $(MASKSPEC_O) $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) -lm
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS) -lm
 
 # vm/ -----------------------------------------------------------------------------------------
 VM_SHARED_O = $(addprefix $(B)/,vm/frame.o vm/pack.o conformance/text.o)
@@ -212,8 +212,7 @@ make check               our own tests: lint, unit tests, command line, liars, h
                          (lint, unit, bats: one part; V=1 shows commands, B=DIR builds there,
                          WERROR=-Werror as CI does)
 make mutants             every named fault of maskref must be caught, by the declared ids
-make docs                docs/mutants.md from fixtures/mutants.tsv
-make times               fixtures/times.tsv, by which SHARD deals the cases, measured anew
+make docs | times        docs/mutants.md from fixtures/mutants.tsv | fixtures/times.tsv, measured anew
 make faults              a runtime's mount calls, each once not made: what gets exposed must not be
                          called conforming. FAULT=K:pass or K:einval: only that one; EVERY=N each
                          N-th; takes RUNTIME, RUNTIME_ARGS, DENY, USERNS, CGROUP, TIMEOUT, JOBS,
@@ -376,13 +375,11 @@ docs/mutants.md: conformance/tests/mutants.awk fixtures/mutants.tsv
 	$(call say,DOC)
 	$(Q)awk -f $^ > $@
 
-.PHONY: times
+.PHONY: times farm
 times: all
 	@$(call need,jq)
 	@conformance/tests/record-times $(B) > $(B)/times.tsv && mv $(B)/times.tsv fixtures/times.tsv
 
-# The same, its shards on several hosts: docs/guide/farm.md
-.PHONY: farm
 farm: $(B)/maskspec $(B)/observe $(B)/maskref
 	@$(foreach v,$(TAKES_farm),$(call environment,$(v))) conformance/farm/farm $(B)
 
