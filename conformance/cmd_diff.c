@@ -117,17 +117,12 @@ int cmd_diff(int argc, char **argv)
 						"diff: --threshold %s: percent, from 1 to 10000",
 						optarg);
 			break;
-		case 'p':
-			o.publish = true;
-			break;
-		case 'f':
-			o.fixtures = optarg;
-			break;
 		case 'h':
 			fputs(options_help, stdout);
 			return 0;
 		default:
-			return EXIT_USAGE;
+			if (!judge_option(&o, c))
+				return EXIT_USAGE;
 		}
 	}
 	if (argc - optind != 2)

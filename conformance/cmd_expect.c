@@ -8,15 +8,9 @@
 #include "conformance/report/expect.h"
 
 static const struct option long_options[] = {
-	{ "from", required_argument, NULL, 'F' },
-	{ "owner", required_argument, NULL, 'o' },
-	{ "until", required_argument, NULL, 'u' },
-	{ "expect", required_argument, NULL, 'e' },
-	{ "withheld", required_argument, NULL, 'w' },
-	{ "publish", no_argument, NULL, 'p' },
-	{ "fixtures", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ "from", required_argument, NULL, 'F' },  { "owner", required_argument, NULL, 'o' },
+	{ "until", required_argument, NULL, 'u' }, JUDGE_OPTIONS,
+	{ "help", no_argument, NULL, 'h' },	   { NULL, 0, NULL, 0 },
 };
 
 static const char options_help[] =
@@ -26,7 +20,8 @@ static const char options_help[] =
 	"  --owner NAME     who looks after these falls\n"
 	"  --until WHEN     a day as 2027-01-31, or a version of the runtime: expired from then "
 	"on\n"
-	"  --expect, --withheld, --publish, --fixtures as for `maskspec judge`, of facts\n\n"
+	"  --expect, --strict, --withheld, --publish, --fixtures as for `maskspec judge`, of "
+	"facts\n\n"
 	"Each line wants a reason in place of FIXME before EXPECT takes it. What a report "
 	"withholds\n"
 	"is in none. Exit status: 0 written, 2 usage or an input that can't be read.\n";
@@ -88,23 +83,19 @@ static int draft(const struct draft_options *o)
 /* False for an option that is none, after a message. */
 static bool take_option(struct draft_options *o, int c)
 {
-	const struct {
-		int c;
-		const char **value;
-	} values[] = {
-		{ 'o', &o->owner },	     { 'u', &o->until },	  { 'e', &o->judge.expect },
-		{ 'w', &o->judge.withheld }, { 'f', &o->judge.fixtures },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(values); i++)
-		if (values[i].c == c)
-			*values[i].value = optarg;
-	if (c == 'F')
+	switch (c) {
+	case 'F':
 		add_from(o, optarg);
-	if (c == 'p')
-		o->judge.publish = true;
-	return c != '?';
+		return true;
+	case 'o':
+		o->owner = optarg;
+		return true;
+	case 'u':
+		o->until = optarg;
+		return true;
+	default:
+		return judge_option(&o->judge, c);
+	}
 }
 
 int cmd_expect(int argc, char **argv)

@@ -7,12 +7,8 @@
 
 static const struct option long_options[] = {
 	{ "json", no_argument, NULL, 'j' },
-	{ "expect", required_argument, NULL, 'e' },
-	{ "strict", no_argument, NULL, 's' },
-	{ "withheld", required_argument, NULL, 'w' },
-	{ "publish", no_argument, NULL, 'p' },
-	{ "fixtures", required_argument, NULL, 'f' },
 	{ "called", required_argument, NULL, 'c' },
+	JUDGE_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -25,6 +21,30 @@ static const char options_help[] =
 	"  --publish        what is written may leave this machine\n"
 	"  --called PATH    where the runtime lies here, if its facts are from where it was sent\n"
 	"  --fixtures DIR   folder with require/ and expect/\n";
+
+bool judge_option(struct judge_options *o, int c)
+{
+	switch (c) {
+	case 'e':
+		o->expect = optarg;
+		break;
+	case 's':
+		o->strict = true;
+		break;
+	case 'w':
+		o->withheld = optarg;
+		break;
+	case 'p':
+		o->publish = true;
+		break;
+	case 'f':
+		o->fixtures = optarg;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
 
 static int judge(char **files, size_t n, const struct judge_options *o, bool json)
 {
@@ -50,35 +70,18 @@ int cmd_judge(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'j':
-			json = true;
-			break;
-		case 'e':
-			o.expect = optarg;
-			break;
-		case 's':
-			o.strict = true;
-			break;
-		case 'w':
-			o.withheld = optarg;
-			break;
-		case 'p':
-			o.publish = true;
-			break;
-		case 'c':
-			o.called = optarg;
-			break;
-		case 'f':
-			o.fixtures = optarg;
-			break;
-		case 'h':
+		if (c == 'h') {
 			fputs(options_help, stdout);
 			return 0;
-		default:
-			return EXIT_USAGE;
 		}
+		if (c == 'j')
+			json = true;
+		else if (c == 'c')
+			o.called = optarg;
+		else if (!judge_option(&o, c))
+			return EXIT_USAGE;
 	}
+
 	if (optind == argc)
 		return complain(
 			EXIT_USAGE,

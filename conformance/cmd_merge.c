@@ -9,11 +9,7 @@
 #include "conformance/report/output.h"
 
 static const struct option long_options[] = {
-	{ "expect", required_argument, NULL, 'e' },
-	{ "strict", no_argument, NULL, 's' },
-	{ "withheld", required_argument, NULL, 'w' },
-	{ "publish", no_argument, NULL, 'p' },
-	{ "fixtures", required_argument, NULL, 'f' },
+	JUDGE_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -128,29 +124,14 @@ int cmd_merge(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'e':
-			o.expect = optarg;
-			break;
-		case 's':
-			o.strict = true;
-			break;
-		case 'w':
-			o.withheld = optarg;
-			break;
-		case 'p':
-			o.publish = true;
-			break;
-		case 'f':
-			o.fixtures = optarg;
-			break;
-		case 'h':
+		if (c == 'h') {
 			fputs(options_help, stdout);
 			return 0;
-		default:
-			return EXIT_USAGE;
 		}
+		if (!judge_option(&o, c))
+			return EXIT_USAGE;
 	}
+
 	if (optind == argc)
 		return complain(EXIT_USAGE, "merge: name a report.json or an OUT folder");
 	fixtures = fixtures_dir(o.fixtures);

@@ -9,10 +9,10 @@
 #include "conformance/report/formats.h"
 
 static const struct option long_options[] = {
-	{ "format", required_argument, NULL, 'F' }, { "expect", required_argument, NULL, 'e' },
-	{ "strict", no_argument, NULL, 's' },	    { "withheld", required_argument, NULL, 'w' },
-	{ "publish", no_argument, NULL, 'p' },	    { "fixtures", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },	    { NULL, 0, NULL, 0 },
+	{ "format", required_argument, NULL, 'F' },
+	JUDGE_OPTIONS,
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
 };
 
 static const char options_help[] =
@@ -125,33 +125,17 @@ int cmd_report(int argc, char **argv)
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		switch (c) {
-		case 'F':
-			format = optarg;
-			break;
-		case 'e':
-			o.expect = optarg;
-			break;
-		case 's':
-			o.strict = true;
-			break;
-		case 'w':
-			o.withheld = optarg;
-			break;
-		case 'p':
-			o.publish = true;
-			break;
-		case 'f':
-			o.fixtures = optarg;
-			break;
-		case 'h':
+		if (c == 'h') {
 			fputs(options_help, stdout);
 			format_help(stdout);
 			return 0;
-		default:
-			return EXIT_USAGE;
 		}
+		if (c == 'F')
+			format = optarg;
+		else if (!judge_option(&o, c))
+			return EXIT_USAGE;
 	}
+
 	if (!format_by_name(format))
 		return bad_format(format);
 	if (optind == argc)

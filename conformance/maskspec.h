@@ -20,6 +20,18 @@ int show_write(const struct test_case *c, const char *dir);
 extern const char show_by_hand[];
 /* Folder of this program's binary, where `observe` lies, too; owned by the caller. */
 char *program_dir(void);
+/*
+ * The options of all that judges, for getopt_long(3) (<getopt.h>), and what takes one: false where
+ * @c, which that returned, is none of them. The values are not copied.
+ */
+#define JUDGE_OPTIONS                                                                              \
+	{ "expect", required_argument, NULL, 'e' }, { "strict", no_argument, NULL, 's' },          \
+		{ "withheld", required_argument, NULL, 'w' },                                      \
+		{ "publish", no_argument, NULL, 'p' },                                             \
+	{                                                                                          \
+		"fixtures", required_argument, NULL, 'f'                                           \
+	}
+bool judge_option(struct judge_options *o, int c);
 /* --fixtures, or the fixtures of the checkout this was built in; owned by the caller. */
 char *fixtures_dir(const char *option);
 /* Cases of @fixtures, or NULL after a message on stderr. */
