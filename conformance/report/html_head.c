@@ -207,7 +207,8 @@ static void put_many(struct html_page *p)
 
 void page_head(struct html_page *p)
 {
-	text_add(&p->t, "<header>\n<p class=\"brand\">maskspec report</p>\n<h1>");
+	text_addf(&p->t, "<header>\n<p class=\"brand\">%s</p>\n<h1>",
+		  p->in_site ? "<a href=\"../index.html\">all runs</a>" : "maskspec report");
 	put_name(p);
 	text_add(&p->t, "</h1>\n<nav aria-label=\"parts of this page\"><a href=\"#next\">next</a> "
 			"<a href=\"#matrix\">matrix</a> <a href=\"#requirements\">requirements</a> "

@@ -106,7 +106,7 @@ static void put_part(struct html_page *p, enum part part)
 	text_add(&p->t, "</tbody>\n");
 }
 
-static void put_legend(struct html_page *p)
+void page_legend(struct html_page *p)
 {
 	int k;
 
@@ -135,6 +135,6 @@ void page_matrix(struct html_page *p)
 	for (part = 0; part < PART_COUNT; part++)
 		put_part(p, (enum part)part);
 	text_add(&p->t, "</table></div>\n");
-	put_legend(p);
+	page_legend(p);
 	text_add(&p->t, "</section>\n");
 }

@@ -49,6 +49,7 @@ struct page_row {
 
 struct html_page {
 	const struct reports *rs;
+	bool in_site; /* a page of a run, below the site's index */
 	struct text t;
 	struct page_column *columns; /* owned; those of a runtime stand together */
 	size_t n;
@@ -59,11 +60,16 @@ struct html_page {
 /* Of a page whose rs is set. */
 void page_columns(struct html_page *p);
 void page_rows(struct html_page *p);
+/* Both of them, and the whole page in its text. */
+void html_page_make(struct html_page *p);
 void html_page_free(struct html_page *p);
 enum kind cell_kind(const struct page_column *c, enum requirement_id id);
 /* "MUST", or "MUST (required)". */
 const char *cell_level(const struct result *res);
 
+/* What each page begins with: as far as into its title, and from behind that to its body. */
+void html_begin(struct text *t);
+void html_style(struct text *t);
 /* Bytes of a fact that are shown in a line of their own, and in a name. */
 #define FACT_LONG 2000
 #define FACT_NAME 120
@@ -81,6 +87,10 @@ void page_matrix(struct html_page *p);
 void page_requirements(struct html_page *p);
 void page_plots(struct html_page *p);
 void page_reports(struct html_page *p);
+/* Why, source and so on, as a list. */
+void page_sentence(struct html_page *p, const struct requirement *req);
+/* What the words of cells mean. */
+void page_legend(struct html_page *p);
 /* What to do next, where the reader of one report begins. */
 void page_next(struct html_page *p, const struct page_column *c);
 /* Its verdict as a word with a mark. */

@@ -176,7 +176,7 @@ static void put_tally(struct html_page *p, enum requirement_id id)
 	}
 }
 
-static void put_sentence(struct html_page *p, const struct requirement *req)
+void page_sentence(struct html_page *p, const struct requirement *req)
 {
 	const struct {
 		const char *name, *text;
@@ -213,7 +213,7 @@ static void put_requirement(struct html_page *p, const struct page_row *row)
 	put_blocks(p, row->id);
 	text_add(&p->t,
 		 open ? "<details><summary>why, source, and how it is observed</summary>\n" : "");
-	put_sentence(p, req);
+	page_sentence(p, req);
 	text_add(&p->t, open ? "</details></details>\n" : "</details>\n");
 }
 
