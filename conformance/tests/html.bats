@@ -5,18 +5,10 @@
 # check has a page that it must find fault with.
 
 load helpers
+load pages
 
 setup_file() {
-	need root jq node
-	CHROMIUM=$(command -v chromium || command -v chromium-browser) ||
-		fail "chromium is missing; see \`make deps\`"
-	export CHROMIUM
-	[ -d "$CHECKOUT/build/node/node_modules/@axe-core/playwright" ] &&
-		[ -d "$CHECKOUT/build/node/node_modules/playwright-core" ] ||
-		fail "playwright-core and @axe-core/playwright are missing; see \`make deps\`"
-	copy_kit
-	cp "$CHECKOUT/build/maskref-test" "$KIT/build/"
-	export NODE_PATH=$CHECKOUT/build/node/node_modules PAGES=$BATS_FILE_TMPDIR
+	prepare_pages
 	observe_one whole
 	observe_one fallen --runtime-args "--mutant dir-skip"
 	page one fallen
@@ -27,14 +19,6 @@ setup_file() {
 	page matrix four.json
 }
 
-# A run of maskref-test, whose verdict doesn't matter, in PAGES/NAME: observe_one NAME [OPTION]...
-observe_one() {
-	local name=$1
-	shift
-	"$MASKSPEC" run --runtime "$KIT/build/maskref-test" --out "$PAGES/$name" "$@" \
-		>"$PAGES/$name.log" 2>&1 3>&- || [ -f "$PAGES/$name/report.json" ]
-}
-
 # Writes PAGES/NAME.html of reports in PAGES: page NAME REPORT...
 page() {
 	local name=$1
@@ -42,21 +26,9 @@ page() {
 	(cd "$PAGES" && "$MASKSPEC" report --format html "$@") >"$PAGES/$name.html"
 }
 
-# Numbers that fit the results, as the reader demands.
-SUM='def sum: . as $r | reduce ("MUST", "SHOULD", "INFO") as $l ($r;
-	reduce ("pass", "fail", "skip", "broken") as $v (.; .summary.by_level[$l][$v] =
-		([$r.results[] | select(.level == $l and .verdict == $v)] | length)));'
-
-# A requirement of each kind of cell, so that what looks at every element is quick.
+# A matrix of one report and a kernel without one.
 make_few() {
-	jq "$SUM"'.results |= map(select(.id | IN("dir-empty", "dir-lookup", "dir-errno", "dir-mode",
-			"path-link", "path-dot", "sb-shared", "sb-files")))
-		| .results |= map(
-			if .id == "path-link" then .expected_fall = true | .expect_reason = "a bug"
-			elif .id == "path-dot" then .verdict = "broken" | .reason = "control is dull"
-			elif .id == "sb-files" then .verdict = "pass" | .unexpected_pass = true
-			elif .id == "sb-shared" then .verdict = "skip" | .reason = "not offered"
-			else . end) | sum' "$PAGES/fallen/report.json" >"$PAGES/one.json"
+	few_results >"$PAGES/one.json"
 	jq -s '{ schema: "maskspec-matrix/1",
 		summary: { verdict: "fails", kernels: [
 			{ name: "a", verdict: "fails", why: "", judged: true },
@@ -80,10 +52,6 @@ make_matrix() {
 				observed: "\($i % 9) of \($k % 4)",
 				verdict: (if ($i * 3 + $k) % 7 == 0 then "fail" else "pass" end) }]
 			| sum] }' "$PAGES/whole/report.json"
-}
-
-browser() {
-	node "$BATS_TEST_DIRNAME/browser.js" "$@"
 }
 
 # fine CHECK PAGE [WORD]...
