@@ -36,6 +36,8 @@ static const struct {
 	  "one report of shards, a matrix of kernels and runtimes, on stdout", true },
 	{ "diff", cmd_diff, "OLD NEW [OPTION]...",
 	  "what regressed, was mended, is new or gone between two reports or matrices", true },
+	{ "site", cmd_site, "DIR | REPORT... -o OUT",
+	  "static pages of many runs: runtimes by kernels, each requirement, each run", true },
 	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
 };
 

@@ -3,15 +3,17 @@
 //   CHROMIUM=PATH browser.js CHECK FILE [WORD]...
 // Exit 0: nothing. 1: something. 2: the check itself could not be made.
 "use strict";
-const { realpathSync } = require("fs");
+const { existsSync, readFileSync, readdirSync, realpathSync } = require("fs");
+const { fileURLToPath } = require("url");
 const { chromium } = require("playwright-core");
 const { AxeBuilder } = require("@axe-core/playwright");
 
 const faults = [];
 const fault = (...words) => faults.push(words.join(" "));
 
-// A page of @file; what it says on its console, and what it asks of a network, is a fault.
-async function open(browser, file, options) {
+// A page of @file; what it says on its console, and what it asks for but pages below @base, is a
+// fault.
+async function open(browser, file, options, base) {
 	const context = await browser.newContext(Object.assign({ viewport: { width: 1280, height: 900 } },
 		options));
 	const page = await context.newPage();
@@ -20,7 +22,8 @@ async function open(browser, file, options) {
 	page.on("pageerror", e => fault("error:", e.message));
 	page.on("dialog", d => { fault("dialog:", d.message()); d.dismiss(); });
 	page.on("request", r => {
-		if (r.url().split("#")[0] !== url && r.url() !== "data:,")
+		const to = r.url().split("#")[0];
+		if (to !== url && to !== "data:," && !(base && to.startsWith(base)))
 			fault("request:", r.url().slice(0, 200));
 	});
 	await page.goto(url);
@@ -30,7 +33,51 @@ async function open(browser, file, options) {
 const visible = (page, selector) => page.locator(selector).filter({ visible: true }).count();
 const rows = page => visible(page, "#m tbody tr:not(.part)");
 
+// A link must lead to a file of the site, and where it names a part, to that.
+function follow(base, from, href) {
+	const [to, id] = href.split("#");
+	const file = to.startsWith(base) && fileURLToPath(to);
+	if (!file || !existsSync(file))
+		fault("link:", from, href);
+	else if (id && !readFileSync(file, "utf8").includes(` id="${id}"`))
+		fault("part:", from, href);
+}
+
 const checks = {
+	// Each page of a site is quiet and none of its links dead; and the way in and back.
+	async site(browser, dir) {
+		const base = "file://" + realpathSync(dir) + "/";
+		const files = readdirSync(dir, { withFileTypes: true })
+			.flatMap(e => e.isDirectory() ? readdirSync(`${dir}/${e.name}`)
+				.map(name => `${e.name}/${name}`) : [e.name])
+			.filter(name => name.endsWith(".html"));
+		let links = 0;
+		for (const file of files) {
+			const page = await open(browser, `${dir}/${file}`, {}, base);
+			for (const width of [390, 1280]) {
+				await page.setViewportSize({ width, height: 900 });
+				const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+				if (wide > width)
+					fault(file, "at", width, "is", wide, "wide");
+			}
+			const hrefs = await page.evaluate(() =>
+				Array.from(document.querySelectorAll("a[href]"), a => a.href));
+			hrefs.forEach(href => follow(base, file, href));
+			links += hrefs.length;
+			await page.context().close();
+		}
+		console.log("pages", files.length, "links", links);
+		if (faults.length)
+			return;
+		const page = await open(browser, `${dir}/index.html`, { javaScriptEnabled: false }, base);
+		await page.locator("td a[href^=run]").first().click();
+		await page.getByRole("link", { name: "all runs" }).click();
+		await page.locator("th a[href^=requirement]").first().click();
+		await page.locator("td a[href^='../run']").first().click();
+		await page.waitForURL(/\/run\/.*#/, { timeout: 10000 })
+			.catch(() => fault("there is no way to a run"));
+	},
+
 	// Nothing on the console, nothing asked of anybody, nothing wider than the window.
 	async quiet(browser, file) {
 		const page = await open(browser, file);
@@ -152,7 +199,7 @@ const checks = {
 	},
 
 	// What the strings of a report would do if they were more than text.
-	async hostile(browser, file) {
+	async hostile(browser, file, scripts = "1") {
 		const page = await open(browser, file);
 		await page.evaluate(() => document.querySelectorAll("*").forEach(e => {
 			for (const type of ["mouseover", "click", "focus", "load", "error"])
@@ -165,7 +212,7 @@ const checks = {
 				e.getAttributeNames().some(n => n.startsWith("on"))).length,
 			text: document.body.textContent.includes("<script>"),
 		}));
-		if (seen.done || seen.scripts !== 1 || seen.handlers)
+		if (seen.done || seen.scripts !== Number(scripts) || seen.handlers)
 			fault("it is more than text:", JSON.stringify(seen));
 		if (!seen.text)
 			fault("it is not shown at all");
