@@ -34,7 +34,7 @@ static const struct format formats[] = {
 	{ "junit", "JUnit XML: only what fails the run is a failure", false, report_junit },
 	{ "markdown", "a job summary, below 1 MiB", false, report_markdown },
 	{ "csv", "a row for each result", false, report_csv },
-	{ "tap", "TAP 14", true, write_tap },
+	{ "tap", "TAP 13", true, write_tap },
 	{ "github", "annotations: a workflow command of GitHub's for each fall", false,
 	  report_github },
 	{ "tmt", "results.yaml of a tmt test with `result: custom`", false, report_tmt },
