@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 
+#include "conformance/report/columns.h"
 #include "conformance/report/diff.h"
 
 #define EXIT_REGRESSED 1
@@ -49,7 +50,7 @@ static void publish(struct reports *rs)
 	size_t i;
 
 	for (i = 0; i < rs->n; i++)
-		if (rs->list[i].kernel)
+		if (column_judged(&rs->list[i]))
 			report_publish(&rs->list[i]);
 }
 

@@ -99,6 +99,26 @@ struct matrix columns_matrix(const struct reports *rs)
 	return m;
 }
 
+bool columns_same_runtime(const struct report *a, const struct report *b)
+{
+	_cleanup_free_ char *mine = column_runtime(a), *other = column_runtime(b);
+
+	return streq(mine, other);
+}
+
+size_t columns_before(const struct reports *rs, size_t at, char *(*name)(const struct report *r))
+{
+	_cleanup_free_ char *mine = name(&rs->list[at]);
+	size_t i, before = 0;
+
+	for (i = 0; i < at; i++) {
+		_cleanup_free_ char *other = name(&rs->list[i]);
+
+		before += streq(mine, other);
+	}
+	return before;
+}
+
 const struct result *column_result(const struct report *r, enum requirement_id id)
 {
 	size_t i;

@@ -21,5 +21,9 @@ bool column_judged(const struct report *r);
 const char *column_verdict(const struct report *r);
 /* The reports as a matrix that borrows them; the caller frees its columns and nothing else. */
 struct matrix columns_matrix(const struct reports *rs);
+bool columns_same_runtime(const struct report *a, const struct report *b);
+/* How many of the reports before @at have the name that @name gives the one at @at: what tells
+ * reports of one name apart. */
+size_t columns_before(const struct reports *rs, size_t at, char *(*name)(const struct report *r));
 /* The shown result of @id, or NULL. */
 const struct result *column_result(const struct report *r, enum requirement_id id);

@@ -221,13 +221,6 @@ static bool same_kernel(const struct report *a, const struct report *b)
 		     b->kernel_name ? b->kernel_name : "host");
 }
 
-static bool same_runtime(const struct report *a, const struct report *b)
-{
-	_cleanup_free_ char *mine = column_runtime(a), *other = column_runtime(b);
-
-	return streq(mine, other);
-}
-
 static bool same_args(const struct report *a, const struct report *b)
 {
 	return streq(column_args(a), column_args(b));
@@ -246,7 +239,7 @@ static bool matches(const struct report *a, const struct report *b, int round)
 	return same_name(a, b) && same_kernel(a, b) &&
 	       (round > 3 || streq(column_kernel(a), column_kernel(b))) &&
 	       (round > 2 || same_conditions(a, b)) && (round > 1 || same_args(a, b)) &&
-	       (round > 0 || same_runtime(a, b));
+	       (round > 0 || columns_same_runtime(a, b));
 }
 
 static void add_column(struct diff *d, const struct report *old, const struct report *new)

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "conformance/report/columns.h"
 #include "conformance/report/expect.h"
 #include "conformance/report/output.h"
 
@@ -112,13 +113,9 @@ static const struct kind {
 
 static const struct result *find_result(const struct report *r, enum requirement_id id)
 {
-	size_t i;
+	const struct result *res = column_result(r, id);
 
-	for (i = 0; i < r->n_results; i++)
-		if (r->results[i].id == id && result_shown(r, &r->results[i]) &&
-		    !r->results[i].withheld)
-			return &r->results[i];
-	return NULL;
+	return res && !res->withheld ? res : NULL;
 }
 
 static unsigned int seen_in(const struct report *r, enum requirement_id id)

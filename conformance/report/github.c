@@ -3,6 +3,7 @@
  * Annotations: workflow commands of GitHub's, a line for each fall. A step shows ten errors, ten
  * warnings and ten notices and drops the rest, so the gravest of all reports come first.
  */
+#include "conformance/report/columns.h"
 #include "conformance/report/formats.h"
 #include "conformance/report/output.h"
 #include "conformance/report/told.h"
@@ -60,7 +61,7 @@ static void annotate_result(FILE *out, const struct report *r, const struct resu
 /* A kernel that could not be had is left out of the verdict of several. */
 static void annotate_run(FILE *out, const struct report *r, bool only)
 {
-	bool absent = !r->kernel && !only;
+	bool absent = !column_judged(r) && !only;
 	_cleanup_free_ char *lines = told_lines(r, NULL);
 	_cleanup_text_ struct text title = { 0 };
 

@@ -3,6 +3,7 @@
 #include "conformance/report/html_page.h"
 
 #include "conformance/report/output.h"
+#include "conformance/report/told.h"
 
 const struct kind_words kinds[KIND_COUNT] = {
 	[KIND_NONE] = { 'n', "·", "not due in this run, or not to be shown" },
@@ -17,28 +18,15 @@ const struct kind_words kinds[KIND_COUNT] = {
 
 enum kind cell_kind(const struct page_column *c, enum requirement_id id)
 {
+	static const enum kind of_told[TOLD_COUNT] = {
+		[TOLD_FAIL] = KIND_FAIL,     [TOLD_BROKEN] = KIND_BROKEN,
+		[TOLD_LESSER] = KIND_LESSER, [TOLD_UNEXPECTED] = KIND_SURPRISE,
+		[TOLD_KNOWN] = KIND_KNOWN,   [TOLD_SKIP] = KIND_SKIP,
+		[TOLD_PASS] = KIND_PASS,
+	};
 	const struct result *res = c->cells[id];
 
-	if (!res)
-		return KIND_NONE;
-	if (res->expected_fall)
-		return KIND_KNOWN;
-	if (res->unexpected_pass)
-		return KIND_SURPRISE;
-	switch (res->verdict) {
-	case VERDICT_PASS:
-		return KIND_PASS;
-	case VERDICT_SKIP:
-		return KIND_SKIP;
-	case VERDICT_BROKEN:
-		return KIND_BROKEN;
-	case VERDICT_FAIL:
-		return res->level == LEVEL_MUST ? KIND_FAIL : KIND_LESSER;
-	case VERDICT_NOT_DUE:
-	case VERDICT_COUNT:
-		break;
-	}
-	return KIND_NONE;
+	return res ? of_told[told_of(res)] : KIND_NONE;
 }
 
 const char *cell_level(const struct result *res)
@@ -50,19 +38,12 @@ const char *cell_level(const struct result *res)
 /* "maskref 0.1.0 --strategy detached DENY=openat2": what makes two columns two. */
 static char *runtime_label(const struct report *r)
 {
-	_cleanup_free_ char *name = report_runtime_name(r);
-	_cleanup_free_ char *version = report_runtime_version(r);
-	_cleanup_free_ char *argv = xstrdup(str(r->runtime_argv));
+	_cleanup_free_ char *runtime = column_runtime(r);
 	_cleanup_text_ struct text t = { 0 };
-	char *rest = argv;
-	char *word = next_line(&rest);
-	size_t i;
 
-	text_addf(&t, "%s%s%s", *name ? name : "runtime", *version ? " " : "", version);
-	while (word && (word = next_line(&rest)))
-		text_addf(&t, " %s", word);
-	for (i = 0; i < r->n_denied; i++)
-		text_addf(&t, "%s%s", i ? " " : " DENY=", r->denied[i].name);
+	text_add(&t, *runtime ? runtime : "runtime");
+	text_add(&t, r->n_denied ? " " : "");
+	output_denied(&t, r);
 	if (*str(r->userns) && !streq(r->userns, "none"))
 		text_addf(&t, " USERNS=%s", r->userns);
 	return xstrdup(text_str(&t));
@@ -73,10 +54,10 @@ static char *label_of(const struct reports *rs, size_t i)
 {
 	size_t k;
 
-	if (rs->list[i].kernel)
+	if (column_judged(&rs->list[i]))
 		return runtime_label(&rs->list[i]);
 	for (k = 0; k < rs->n; k++)
-		if (rs->list[k].kernel && streq(rs->files[k], rs->files[i]))
+		if (column_judged(&rs->list[k]) && streq(rs->files[k], rs->files[i]))
 			return runtime_label(&rs->list[k]);
 	return xstrdup("no report");
 }
@@ -86,7 +67,7 @@ static void add_column(struct html_page *p, const struct report *r, const char *
 	struct page_column c = { .r = r, .runtime = xstrdup(runtime) };
 	size_t i;
 
-	c.kernel = xstrdup(r->kernel_name ? r->kernel_name : str(r->kernel));
+	c.kernel = xstrdup(column_kernel(r));
 	for (i = 0; i < r->n_results; i++)
 		if (result_shown(r, &r->results[i]))
 			c.cells[r->results[i].id] = &r->results[i];

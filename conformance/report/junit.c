@@ -95,13 +95,8 @@ static char *short_class(const struct report *r)
 static char *class_of(const struct reports *rs, size_t at)
 {
 	_cleanup_free_ char *mine = short_class(&rs->list[at]);
-	size_t i, before = 0;
+	size_t before = columns_before(rs, at, short_class);
 
-	for (i = 0; i < at; i++) {
-		_cleanup_free_ char *other = short_class(&rs->list[i]);
-
-		before += streq(mine, other);
-	}
 	return before ? xasprintf("%s.%zu", mine, before + 1) : TAKE_PTR(mine);
 }
 

@@ -171,20 +171,9 @@ int matrix_json(const struct matrix *m, FILE *out)
 
 /* Terminal ------------------------------------------------------------------------------------ */
 
-static const struct result *result_of(const struct column *c, enum requirement_id id)
-{
-	size_t i;
-
-	for (i = 0; c->has_report && i < c->report.n_results; i++)
-		if (c->report.results[i].id == id &&
-		    result_shown(&c->report, &c->report.results[i]))
-			return &c->report.results[i];
-	return NULL;
-}
-
 static const char *cell_of(const struct column *c, enum requirement_id id)
 {
-	const struct result *r = result_of(c, id);
+	const struct result *r = column_result(&c->report, id);
 
 	if (!r)
 		return "-";
@@ -221,7 +210,7 @@ static bool row_is_empty(const struct matrix *m, enum requirement_id id)
 	size_t i;
 
 	for (i = 0; i < m->n; i++)
-		if (result_of(&m->columns[i], id))
+		if (column_result(&m->columns[i].report, id))
 			return false;
 	return true;
 }

@@ -33,16 +33,9 @@ static bool same_denied(const struct report *a, const struct report *b)
 	return a->n_denied == b->n_denied;
 }
 
-static bool same_runtime(const struct report *a, const struct report *b)
-{
-	_cleanup_free_ char *mine = column_runtime(a), *other = column_runtime(b);
-
-	return streq(mine, other);
-}
-
 static bool same_column(const struct report *a, const struct report *b)
 {
-	if (!same_runtime(a, b) || !streq(column_kernel(a), column_kernel(b)))
+	if (!columns_same_runtime(a, b) || !streq(column_kernel(a), column_kernel(b)))
 		return false;
 	if (!column_judged(a) || !column_judged(b))
 		return true;

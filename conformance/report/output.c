@@ -120,7 +120,7 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '-' || c == '_';
 }
 
-/* What an escape ends in (\\n, \\012) is no part of the word behind it. */
+/* What an escape ends in (\n, \012) is no part of the word behind it. */
 static bool begins_word(const char *start, const char *s)
 {
 	size_t n = (size_t)(s - start);

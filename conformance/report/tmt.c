@@ -6,6 +6,7 @@
  */
 #include <ctype.h>
 
+#include "conformance/report/columns.h"
 #include "conformance/report/formats.h"
 #include "conformance/report/output.h"
 #include "conformance/report/told.h"
@@ -21,7 +22,7 @@ static const char *const run_words[] = { "pass", "skip", "error", "fail" };
 
 static enum run run_of(const struct report *r)
 {
-	if (!r->kernel && r->outcome == OUTCOME_NOTHING_RAN)
+	if (streq(column_verdict(r), "absent"))
 		return RUN_SKIP;
 	if (r->outcome == OUTCOME_CONFORMS)
 		return RUN_PASS;
@@ -31,7 +32,7 @@ static enum run run_of(const struct report *r)
 /* What tmt shows as a path must be one, so of a name only what is plain stays. */
 static char *plain_kernel(const struct report *r)
 {
-	const char *s = !r->kernel_name && r->kernel ? "host" : told_kernel(r);
+	const char *s = !r->kernel_name && column_judged(r) ? "host" : told_kernel(r);
 	_cleanup_text_ struct text t = { 0 };
 
 	for (; *s; s++)
@@ -43,16 +44,11 @@ static char *plain_kernel(const struct report *r)
 static char *prefix_of(const struct reports *rs, size_t at)
 {
 	_cleanup_free_ char *mine = plain_kernel(&rs->list[at]);
-	size_t i, n = 1;
+	size_t before = columns_before(rs, at, plain_kernel);
 
 	if (rs->n == 1)
 		return xstrdup("");
-	for (i = 0; i < at; i++) {
-		_cleanup_free_ char *other = plain_kernel(&rs->list[i]);
-
-		n += streq(mine, other);
-	}
-	return n == 1 ? xasprintf("/%s", mine) : xasprintf("/%s.%zu", mine, n);
+	return before ? xasprintf("/%s.%zu", mine, before + 1) : xasprintf("/%s", mine);
 }
 
 static void add_string(FILE *out, const char *before, const char *s)
@@ -98,7 +94,7 @@ static void add_run(FILE *out, const struct report *r, const char *name)
 	_cleanup_free_ char *lines = told_lines(r, NULL);
 	_cleanup_text_ struct text subject = { 0 };
 
-	text_addf(&subject, "%s: ", run_of(r) == RUN_SKIP ? "absent" : outcome_names[r->outcome]);
+	text_addf(&subject, "%s: ", column_verdict(r));
 	told_subject(&subject, r);
 	add_entry(out, name, run_words[run_of(r)], text_str(&subject), lines);
 }

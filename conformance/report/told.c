@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/report/told.h"
 
+#include "conformance/report/columns.h"
 #include "conformance/report/output.h"
 
 /* A service shows little of a long text, and cuts a title; whoever needs all opens the report. */
@@ -124,7 +125,7 @@ char *told_lines(const struct report *r, const struct result *res)
 
 const char *told_kernel(const struct report *r)
 {
-	const char *name = r->kernel_name ? r->kernel_name : str(r->kernel);
+	const char *name = column_kernel(r);
 	const char *slash = strrchr(name, '/');
 
 	return slash && slash[1] ? slash + 1 : name;

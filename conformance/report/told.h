@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the services that run a CI are told of a result: how grave it is, and the words. */
+/* How grave a result is, and the words by which services that run a CI are told of it. */
 #pragma once
 
 #include "conformance/report/report.h"
