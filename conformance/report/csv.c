@@ -81,10 +81,8 @@ static void add_column(struct text *t, const struct report *r)
 static void add_result(struct text *t, const struct report *r, const struct result *res)
 {
 	_cleanup_text_ struct text bundles = { 0 };
-	size_t i;
 
-	for (i = 0; i < res->n_bundles; i++)
-		text_addf(&bundles, "%s\n", res->bundles[i]);
+	output_bundles(&bundles, res, " ");
 	add_column(t, r);
 	add_cell(t, requirements[res->id].id);
 	add_cell(t, level_names[res->level]);
@@ -95,7 +93,7 @@ static void add_result(struct text *t, const struct report *r, const struct resu
 	add_cell(t, res->expected_fall ? res->expect_reason : res->reason);
 	add_cell(t, res->expected);
 	add_cell(t, res->observed);
-	add_words(t, text_str(&bundles));
+	add_cell(t, text_str(&bundles));
 	add_cell(t, requirements[res->id].spec);
 	add_cell(t, res->rerun);
 	end_row(t);

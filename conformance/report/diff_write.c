@@ -292,13 +292,6 @@ int diff_json(const struct diff *d, FILE *out)
 
 /* Markdown ------------------------------------------------------------------------------------ */
 
-static void add_cell(struct text *t, const char *s, size_t max)
-{
-	text_add(t, " ");
-	markdown_code(t, s, max);
-	text_add(t, " |");
-}
-
 /* False where the page is full. */
 static bool page_add_safe(struct page *p, const struct diff_column *c, const struct text *t)
 {
@@ -337,8 +330,8 @@ static void markdown_difference(struct text *t, const struct difference *d)
 	text_addf(t, "| %s%s%s | %s | %s | %s | %s |", loud ? "**" : "", change_names[d->change],
 		  loud ? "**" : "", level_names[newest(d)->level], requirements[d->id].id,
 		  verdict_name(d->old), verdict_name(d->new));
-	add_cell(t, words_of(d->new), TEXT_BYTES);
-	add_cell(t, newest(d)->rerun, COMMAND_BYTES);
+	markdown_cell(t, words_of(d->new), TEXT_BYTES);
+	markdown_cell(t, newest(d)->rerun, COMMAND_BYTES);
 	text_add(t, "\n");
 }
 
@@ -348,8 +341,8 @@ static void markdown_measured(struct text *t, const struct measured *m)
 	_cleanup_free_ char *percent = percent_of(m);
 
 	text_addf(t, "| %s |", change_names[m->change]);
-	add_cell(t, m->name, TEXT_BYTES);
-	add_cell(t, m->bundle, TEXT_BYTES);
+	markdown_cell(t, m->name, TEXT_BYTES);
+	markdown_cell(t, m->bundle, TEXT_BYTES);
 	text_addf(t, " %s | %s | %s |\n", old, new, percent);
 }
 

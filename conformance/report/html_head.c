@@ -96,7 +96,7 @@ static void put_name(struct html_page *p)
 		  count_labels(p, true) == 1 ? "" : "s");
 }
 
-void page_counts(struct html_page *p, const struct page_column *c)
+static void put_counts(struct html_page *p, const struct page_column *c)
 {
 	static const enum verdict shown[] = { VERDICT_PASS, VERDICT_FAIL, VERDICT_SKIP,
 					      VERDICT_BROKEN };
@@ -122,20 +122,25 @@ void page_counts(struct html_page *p, const struct page_column *c)
 	text_add(&p->t, "</tbody></table>\n");
 }
 
-static void put_one(struct html_page *p, const struct page_column *c)
+void page_sum(struct html_page *p, const struct page_column *c)
 {
 	_cleanup_text_ struct text sentence = { 0 };
 
+	if (!column_judged(c->r))
+		return;
+	sentence_add(&sentence, c->r);
+	text_add(&p->t, "<p class=\"sentence\">");
+	html_fact(&p->t, c->r, text_str(&sentence), FACT_LONG);
+	text_add(&p->t, "</p>\n");
+	put_counts(p, c);
+}
+
+static void put_one(struct html_page *p, const struct page_column *c)
+{
 	text_add(&p->t, "<p class=\"verdict\">");
 	page_verdict(p, c);
 	text_add(&p->t, "</p>\n");
-	if (column_judged(c->r)) {
-		sentence_add(&sentence, c->r);
-		text_add(&p->t, "<p class=\"sentence\">");
-		html_fact(&p->t, c->r, text_str(&sentence), FACT_LONG);
-		text_add(&p->t, "</p>\n");
-		page_counts(p, c);
-	}
+	page_sum(p, c);
 	text_add(&p->t, "<h2 id=\"next\">What to do next</h2>\n");
 	page_next(p, c);
 }

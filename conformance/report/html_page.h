@@ -76,6 +76,8 @@ void html_style(struct text *t);
 /* Appends @s as text of the page: clean, escaped, without what @r withholds, and with its middle
  * cut out where it has more than @max bytes, which it then says. */
 void html_fact(struct text *t, const struct report *r, const char *s, size_t max);
+/* A name and a fact of a list of them; nothing where there is none. */
+void html_entry(struct text *t, const struct report *r, const char *name, const char *fact);
 /* Appends a sentence of the specification: it may name what one of the reports withholds. */
 void html_spec(struct html_page *p, const char *s);
 /* Appends "runc 1.1.5 on debian-6.1". */
@@ -95,4 +97,5 @@ void page_legend(struct html_page *p);
 void page_next(struct html_page *p, const struct page_column *c);
 /* Its verdict as a word with a mark. */
 void page_verdict(struct html_page *p, const struct page_column *c);
-void page_counts(struct html_page *p, const struct page_column *c);
+/* The sentence of the verdict and its numbers; nothing without a report. */
+void page_sum(struct html_page *p, const struct page_column *c);

@@ -5,7 +5,6 @@
 #include <stddef.h>
 
 #include "conformance/report/output.h"
-#include "conformance/report/sentence.h"
 
 #define AT(member) offsetof(struct report, member)
 
@@ -48,11 +47,7 @@ static void put_fact(struct html_page *p, const struct report *r, const char *na
 
 	while ((one = next_line(&rest)))
 		text_addf(&line, "%s%s", line.len ? ", " : "", one);
-	if (!line.len)
-		return;
-	text_addf(&p->t, "<dt>%s</dt><dd>", name);
-	html_fact(&p->t, r, text_str(&line), FACT_LONG);
-	text_add(&p->t, "</dd>\n");
+	html_entry(&p->t, r, name, text_str(&line));
 }
 
 static void put_denied(struct html_page *p, const struct report *r)
@@ -102,7 +97,6 @@ static void put_facts(struct html_page *p, const struct report *r)
 
 static void put_report(struct html_page *p, const struct page_column *c)
 {
-	_cleanup_text_ struct text sentence = { 0 };
 	size_t no = (size_t)(c - p->columns) + 1;
 
 	text_addf(&p->t, "<details class=\"report\" id=\"r.%zu\"%s><summary><h3>", no,
@@ -111,13 +105,8 @@ static void put_report(struct html_page *p, const struct page_column *c)
 	text_add(&p->t, "</h3> ");
 	page_verdict(p, c);
 	text_add(&p->t, "</summary>\n");
-	if (p->n > 1 && column_judged(c->r)) {
-		sentence_add(&sentence, c->r);
-		text_add(&p->t, "<p class=\"sentence\">");
-		html_fact(&p->t, c->r, text_str(&sentence), FACT_LONG);
-		text_add(&p->t, "</p>\n");
-		page_counts(p, c);
-	}
+	if (p->n > 1)
+		page_sum(p, c);
 	if (p->n > 1)
 		page_next(p, c);
 	put_facts(p, c->r);

@@ -46,24 +46,12 @@ static bool show_the_same(const struct page_column *a, const struct page_column 
 	       same_text(a, x->expect_reason, b, y->expect_reason);
 }
 
-static void put_entry(struct html_page *p, const struct report *r, const char *name,
-		      const char *fact)
-{
-	if (!*str(fact))
-		return;
-	text_addf(&p->t, "<dt>%s</dt><dd>", name);
-	html_fact(&p->t, r, fact, FACT_LONG);
-	text_add(&p->t, "</dd>\n");
-}
-
 static void put_bundles(struct html_page *p, const struct report *r, const struct result *res)
 {
 	_cleanup_text_ struct text all = { 0 };
-	size_t i;
 
-	for (i = 0; i < res->n_bundles; i++)
-		text_addf(&all, "%s%s", i ? ", " : "", res->bundles[i]);
-	put_entry(p, r, "in bundles", text_str(&all));
+	output_bundles(&all, res, ", ");
+	html_entry(&p->t, r, "in bundles", text_str(&all));
 }
 
 static void put_evidence(struct html_page *p, const struct report *r, const struct result *res)
@@ -96,13 +84,13 @@ static void put_seen(struct html_page *p, const struct page_column *c, enum requ
 
 	text_add(&p->t, "<dl>\n");
 	if (res->level != requirements[id].level)
-		put_entry(p, c->r, "level", cell_level(res));
-	put_entry(p, c->r, "reason", res->reason);
+		html_entry(&p->t, c->r, "level", cell_level(res));
+	html_entry(&p->t, c->r, "reason", res->reason);
 	if (res->verdict == VERDICT_FAIL || *str(res->observed))
-		put_entry(p, c->r, "expected", res->expected);
-	put_entry(p, c->r, "observed", res->observed);
-	put_entry(p, c->r, "EXPECT says", res->expect_reason);
-	put_entry(p, c->r, "withheld", res->withheld ? "not to be published yet" : "");
+		html_entry(&p->t, c->r, "expected", res->expected);
+	html_entry(&p->t, c->r, "observed", res->observed);
+	html_entry(&p->t, c->r, "EXPECT says", res->expect_reason);
+	html_entry(&p->t, c->r, "withheld", res->withheld ? "not to be published yet" : "");
 	put_bundles(p, c->r, res);
 	text_add(&p->t, "</dl>\n");
 	put_evidence(p, c->r, res);

@@ -52,14 +52,6 @@ static void escape(struct text *t, const char *s, size_t n)
 	}
 }
 
-/* Down to the first byte of a character. */
-static size_t character_at(const char *s, size_t i)
-{
-	while (i > 0 && ((unsigned char)s[i] & 0xc0) == 0x80)
-		i--;
-	return i;
-}
-
 void html_fact(struct text *t, const struct report *r, const char *s, size_t max)
 {
 	_cleanup_text_ struct text shown = { 0 }, clean = { 0 };
@@ -72,8 +64,8 @@ void html_fact(struct text *t, const struct report *r, const char *s, size_t max
 		escape(t, s, clean.len);
 		return;
 	}
-	head = character_at(s, max / 2);
-	tail = character_at(s, clean.len - max / 2);
+	head = output_character(s, max / 2);
+	tail = output_character(s, clean.len - max / 2);
 	escape(t, s, head);
 	text_addf(t, "… (%zu bytes cut) …", tail - head);
 	escape(t, s + tail, clean.len - tail);
@@ -117,4 +109,13 @@ void html_subject(struct html_page *p, const struct page_column *c)
 	html_fact(&p->t, c->r, c->runtime, FACT_NAME);
 	text_add(&p->t, " on ");
 	html_fact(&p->t, c->r, c->kernel, FACT_NAME);
+}
+
+void html_entry(struct text *t, const struct report *r, const char *name, const char *fact)
+{
+	if (!*str(fact))
+		return;
+	text_addf(t, "<dt>%s</dt><dd>", name);
+	html_fact(t, r, fact, FACT_LONG);
+	text_add(t, "</dd>\n");
 }

@@ -127,10 +127,8 @@ static void add_details(struct text *t, const struct result *res)
 {
 	const struct requirement *req = &requirements[res->id];
 	_cleanup_text_ struct text bundles = { 0 };
-	size_t i;
 
-	for (i = 0; i < res->n_bundles; i++)
-		text_addf(&bundles, "%s%s", i ? " " : "", res->bundles[i]);
+	output_bundles(&bundles, res, " ");
 	add_line(t, level_names[res->level], req->title);
 	add_line(t, "spec", req->spec);
 	add_line(t, "reason", res->reason);

@@ -14,13 +14,6 @@
 #define TEXT_BYTES 600
 #define COMMAND_BYTES 4096
 
-static void add_cell(struct text *t, const char *s, size_t max)
-{
-	text_add(t, " ");
-	markdown_code(t, s, max);
-	text_add(t, " |");
-}
-
 /* A row that may name what @r withholds. */
 static void page_add_sifted(struct page *p, const struct report *r, const char *row)
 {
@@ -118,28 +111,28 @@ static void add_fall(struct text *t, const struct result *res)
 
 	text_addf(t, "| %s | %s | %s |", level_names[res->level], requirements[res->id].id,
 		  verdict_names[res->verdict]);
-	add_cell(t, what, TEXT_BYTES);
-	add_cell(t, res->rerun, COMMAND_BYTES);
+	markdown_cell(t, what, TEXT_BYTES);
+	markdown_cell(t, res->rerun, COMMAND_BYTES);
 }
 
 static void add_listed(struct text *t, const struct result *res)
 {
 	text_addf(t, "| %s | %s | %s |", level_names[res->level], requirements[res->id].id,
 		  verdict_names[res->verdict]);
-	add_cell(t, res->expect_reason, TEXT_BYTES);
-	add_cell(t, res->observed, TEXT_BYTES);
+	markdown_cell(t, res->expect_reason, TEXT_BYTES);
+	markdown_cell(t, res->observed, TEXT_BYTES);
 }
 
 static void add_skip(struct text *t, const struct result *res)
 {
 	text_addf(t, "| %s | %s |", level_names[res->level], requirements[res->id].id);
-	add_cell(t, res->reason, TEXT_BYTES);
+	markdown_cell(t, res->reason, TEXT_BYTES);
 }
 
 static void add_pass(struct text *t, const struct result *res)
 {
 	text_addf(t, "| %s | %s |", level_names[res->level], requirements[res->id].id);
-	add_cell(t, res->observed, TEXT_BYTES);
+	markdown_cell(t, res->observed, TEXT_BYTES);
 }
 
 #define FALL_HEAD "| level | requirement | verdict | observed | again |\n|---|---|---|---|---|\n"
@@ -250,12 +243,12 @@ static void add_columns(struct page *p, const struct reports *rs)
 		_cleanup_text_ struct text t = { 0 };
 
 		text_addf(&t, "| %zu |", i + 1);
-		add_cell(&t, runtime, NAME_BYTES);
-		add_cell(&t, column_kernel(r), NAME_BYTES);
+		markdown_cell(&t, runtime, NAME_BYTES);
+		markdown_cell(&t, column_kernel(r), NAME_BYTES);
 		text_addf(&t, " **%s** | %u | %u | %u | %u |", column_verdict(r),
 			  report_count(r, VERDICT_PASS), report_count(r, VERDICT_FAIL),
 			  report_count(r, VERDICT_SKIP), report_count(r, VERDICT_BROKEN));
-		add_cell(&t, r->why, TEXT_BYTES);
+		markdown_cell(&t, r->why, TEXT_BYTES);
 		text_add(&t, "\n");
 		page_add_sifted(p, r, text_str(&t));
 	}

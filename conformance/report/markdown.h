@@ -24,5 +24,7 @@ void page_close(struct page *p, const char *end);
 /* Writes it, with the sentence that it was cut where it was. 0 or a negative errno. */
 int page_write(const struct page *p, FILE *out);
 
+/* A cell of a row, and the end of it: " `s` |". */
+void markdown_cell(struct text *t, const char *s, size_t max);
 /* Appends @s as a code span for a table, at most @max bytes of it; nothing where it is empty. */
 void markdown_code(struct text *t, const char *s, size_t max);

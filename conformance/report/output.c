@@ -50,12 +50,18 @@ void output_clean(struct text *t, const char *s, bool keep_lines)
 	}
 }
 
+size_t output_character(const char *s, size_t i)
+{
+	while (i > 0 && ((unsigned char)s[i] & 0xc0) == 0x80)
+		i--;
+	return i;
+}
+
 void output_shorten(struct text *t, size_t max)
 {
 	if (t->len <= max)
 		return;
-	while (max && ((unsigned char)t->s[max] & 0xc0) == 0x80)
-		max--;
+	max = output_character(t->s, max);
 	t->s[max] = '\0';
 	t->len = max;
 	text_add(t, "\xe2\x80\xa6");
@@ -113,6 +119,14 @@ void output_denied(struct text *t, const struct report *r)
 		text_add(t, i ? " " : "DENY=");
 		output_clean(t, r->denied[i].name, false);
 	}
+}
+
+void output_bundles(struct text *t, const struct result *res, const char *between)
+{
+	size_t i;
+
+	for (i = 0; i < res->n_bundles; i++)
+		text_addf(t, "%s%s", i ? between : "", res->bundles[i]);
 }
 
 static bool is_word(char c)

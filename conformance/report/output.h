@@ -15,6 +15,8 @@ const char *str(const char *s);
  * With @keep_lines newlines and tabs stay.
  */
 void output_clean(struct text *t, const char *s, bool keep_lines);
+/* The greatest index up to @i at which a character of clean text begins. */
+size_t output_character(const char *s, size_t i);
 /* Cuts clean text to @max bytes, between characters, with an ellipsis where something is missing.
  */
 void output_shorten(struct text *t, size_t max);
@@ -24,6 +26,8 @@ void output_quoted(struct text *t, const char *s);
 void output_subject(struct text *t, const struct report *r);
 /* Appends "DENY=openat2 open_tree"; nothing where nothing was denied. */
 void output_denied(struct text *t, const struct report *r);
+/* Appends the bundles that observe @res, with @between them; facts, not escaped. */
+void output_bundles(struct text *t, const struct result *res, const char *between);
 /* True where @s holds the id of a withheld result as a word. */
 bool output_names_withheld(const struct report *r, const char *s);
 /* Appends @s, of a report that hides something without the names of what it hides. */

@@ -87,3 +87,10 @@ void markdown_code(struct text *t, const char *s, size_t max)
 	for (i = 0; i < ticks; i++)
 		text_add(t, "`");
 }
+
+void markdown_cell(struct text *t, const char *s, size_t max)
+{
+	text_add(t, " ");
+	markdown_code(t, s, max);
+	text_add(t, " |");
+}

@@ -34,18 +34,14 @@ enum told told_of(const struct result *res)
 }
 
 /* Appends at most @max bytes, and never a part of a character. */
-static void add_cut(struct text *t, const char *s, size_t len, size_t max)
+static void add_cut(struct text *t, const char *s, size_t max)
 {
-	size_t keep = len;
+	_cleanup_text_ struct text line = { 0 };
 
-	if (len > max) {
-		keep = max - strlen("…");
-		while (keep && ((unsigned char)s[keep] & 0xc0) == 0x80)
-			keep--;
-	}
-	text_add_n(t, s, keep);
-	if (keep < len)
-		text_add(t, "…");
+	text_add(&line, s);
+	if (line.len > max)
+		output_shorten(&line, max - strlen("…"));
+	text_add(t, text_str(&line));
 }
 
 static void add_line(struct text *t, const char *name, const char *value)
@@ -89,35 +85,20 @@ static void add_run(struct text *t, const struct report *r)
 	add_line(t, "passed, and not listed beside what is withheld: ", passes);
 }
 
-/*
- * The sieve knows words by what stands around them, so it comes before anything is cut off or
- * escaped.
- */
-static char *sieved(const struct report *r, const struct text *t)
-{
-	size_t len = 0;
-	char *s = NULL;
-	FILE *f = open_memstream(&s, &len);
-
-	if (!f || output_put(r, t, f) < 0)
-		abort();
-	fclose(f);
-	return s;
-}
-
 char *told_lines(const struct report *r, const struct result *res)
 {
-	_cleanup_free_ char *safe = NULL;
-	_cleanup_text_ struct text all = { 0 }, t = { 0 };
+	_cleanup_text_ struct text all = { 0 }, safe = { 0 }, t = { 0 };
 	char *rest, *line;
 
 	if (res)
 		add_result(&all, res);
 	else
 		add_run(&all, r);
-	rest = safe = sieved(r, &all);
-	while ((line = next_line(&rest))) {
-		add_cut(&t, line, strlen(line), LINE_BYTES);
+	/* It knows words by what stands around them, so before anything is cut off or escaped. */
+	output_sieve(r, text_str(&all), &safe);
+	rest = safe.s;
+	while (rest && (line = next_line(&rest))) {
+		add_cut(&t, line, LINE_BYTES);
 		text_add(&t, "\n");
 	}
 	return xstrdup(text_str(&t));
@@ -142,7 +123,7 @@ void told_subject(struct text *t, const struct report *r)
 	output_clean(&raw, version, false);
 	text_add(&raw, raw.len ? " on " : "on ");
 	output_clean(&raw, told_kernel(r), false);
-	add_cut(t, text_str(&raw), raw.len, SUBJECT_BYTES);
+	add_cut(t, text_str(&raw), SUBJECT_BYTES);
 }
 
 bool told_outcome(const struct report *r)
