@@ -112,12 +112,10 @@ static bool owes(const struct manifest *m, unsigned int number)
 {
 	size_t i;
 
-	for (i = 0; i < m->n; i++) {
-		unsigned int owner = m->cases[i].elsewhere ? m->cases[i].elsewhere : m->shard;
-
-		if (owner == number && !streq(m->cases[i].bundle, PREFLIGHT))
+	for (i = 0; i < m->n; i++)
+		if (manifest_owner(m, &m->cases[i]) == number &&
+		    !streq(m->cases[i].bundle, PREFLIGHT))
 			return true;
-	}
 	return false;
 }
 

@@ -48,18 +48,25 @@ static int add_facts(char *const *files, size_t n, const struct judge_options *o
 	return err;
 }
 
-static int add_report(const char *path, const struct judge_options *o, struct reports *rs,
-		      char **error)
+int reports_read_file(const char *path, struct reports *rs, char **ret_error)
 {
 	_cleanup_free_ char *text = NULL;
-	size_t before = rs->n, len, i;
+	size_t len;
 	int r = read_file_at(AT_FDCWD, path, REPORT_MAX, &text, &len);
 
 	if (r < 0) {
-		*error = xasprintf("%s: %s", path, errno_name(-r));
+		*ret_error = xasprintf("%s: %s", path, errno_name(-r));
 		return r;
 	}
-	r = reports_read(path, text, len, rs, error);
+	return reports_read(path, text, len, rs, ret_error);
+}
+
+static int add_report(const char *path, const struct judge_options *o, struct reports *rs,
+		      char **error)
+{
+	size_t before = rs->n, i;
+	int r = reports_read_file(path, rs, error);
+
 	for (i = before; i < rs->n && o->publish; i++)
 		report_publish(&rs->list[i]);
 	return r;

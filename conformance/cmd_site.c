@@ -3,7 +3,6 @@
 #include "conformance/maskspec.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <getopt.h>
 
 #include "conformance/report/site.h"
@@ -27,19 +26,6 @@ static const char options_help[] =
 	"A run that is found twice is shown once. Begin with OUT/index.html.\n\n"
 	"Exit status: 0 written, whatever the verdicts are; 2 usage, or an input that can't be "
 	"read;\n3 OUT can't be written.\n";
-
-static int add_file(const char *path, struct reports *rs, char **error)
-{
-	_cleanup_free_ char *text = NULL;
-	size_t len;
-	int r = read_file_at(AT_FDCWD, path, REPORT_MAX, &text, &len);
-
-	if (r < 0) {
-		*error = xasprintf("%s: %s", path, errno_name(-r));
-		return r;
-	}
-	return reports_read(path, text, len, rs, error);
-}
 
 static int is_visible(const struct dirent *e)
 {
@@ -67,7 +53,7 @@ static int search(const char *dir, int depth, struct reports *rs, char **error)
 		return -ELOOP;
 	}
 	if (is_of_type(report, S_IFREG))
-		r = add_file(report, rs, error);
+		r = reports_read_file(report, rs, error);
 	n = scandir(dir, &names, is_visible, alphasort);
 	if (r == 0 && n < 0) {
 		r = -errno;
@@ -91,7 +77,7 @@ static int add(const char *arg, struct reports *rs, char **error)
 	int r;
 
 	if (stat(arg, &st) < 0 || !S_ISDIR(st.st_mode))
-		return add_file(arg, rs, error);
+		return reports_read_file(arg, rs, error);
 	r = search(arg, 0, rs, error);
 	if (r == 0 && rs->n == before) {
 		*error = xasprintf("%s: has no report.json; name the OUT folders of runs, or a "

@@ -121,11 +121,6 @@ static int compare_settings(const struct folder *a, const struct folder *b, char
 	return 0;
 }
 
-static unsigned int owner(const struct manifest *m, const struct due_case *c)
-{
-	return c->elsewhere ? c->elsewhere : m->shard;
-}
-
 /* Each owes what the other says that it does; the preflight is of every one. */
 static int compare_cases(const struct folder *a, const struct folder *b, char **ret_error)
 {
@@ -137,8 +132,9 @@ static int compare_cases(const struct folder *a, const struct folder *b, char **
 
 		same = streq(x->bundle, y->bundle) && streq(x->file, y->file) &&
 		       streq(x->digest, y->digest) && streq(x->ids, y->ids) &&
-		       (streq(x->bundle, PREFLIGHT) ? !x->elsewhere && !y->elsewhere
-						    : owner(&a->m, x) == owner(&b->m, y));
+		       (streq(x->bundle, PREFLIGHT)
+				? !x->elsewhere && !y->elsewhere
+				: manifest_owner(&a->m, x) == manifest_owner(&b->m, y));
 	}
 	return same ? 0
 		    : differ(a, b, "their cases are not the same, or dealt otherwise", ret_error);

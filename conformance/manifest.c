@@ -3,6 +3,11 @@
 
 #include "conformance/split.h"
 
+unsigned int manifest_owner(const struct manifest *m, const struct due_case *c)
+{
+	return c->elsewhere ? c->elsewhere : m->shard;
+}
+
 void manifest_free(struct manifest *m)
 {
 	free(m->cases);

@@ -39,6 +39,8 @@ struct manifest {
 	char digest[SHA256_HEX];
 };
 
+/* The shard of @m's run that owes @c, which is one of its cases; 0 in a whole run. */
+unsigned int manifest_owner(const struct manifest *m, const struct due_case *c);
 void manifest_free(struct manifest *m);
 #define _cleanup_manifest_ _cleanup_(manifest_free)
 /* Takes @text over. -EINVAL: no manifest, or cut. */

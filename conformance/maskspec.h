@@ -38,6 +38,8 @@ char *fixtures_dir(const char *option);
 bool load_cases(const char *fixtures, struct case_list *ret);
 /* Prints a message for the user and returns @status. */
 _printf_(2, 3) int complain(int status, const char *fmt, ...);
+/* Adds what the report.json at @path has. As of reports_read(), or another negative errno. */
+int reports_read_file(const char *path, struct reports *rs, char **ret_error);
 /*
  * Adds the reports that @args name: report.json, a folder that has one, a folder of facts, facts
  * files side by side. 0, or a negative errno with *@ret_error, a sentence (owned by the caller).

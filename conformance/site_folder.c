@@ -9,20 +9,6 @@
 /* A site has no other folders; the first is its own. */
 static const char *const folders[] = { "", "run", "requirement" };
 
-static bool has_line(const char *lines, const char *line)
-{
-	size_t n = strlen(line);
-	const char *s = lines;
-
-	while (s && *s) {
-		if (strncmp(s, line, n) == 0 && s[n] == '\n')
-			return true;
-		s = strchr(s, '\n');
-		s = s ? s + 1 : NULL;
-	}
-	return false;
-}
-
 static bool is_folder(const char *dir, const char *name)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);

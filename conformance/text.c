@@ -231,6 +231,20 @@ char *next_line(char **rest)
 	return line;
 }
 
+bool has_line(const char *lines, const char *line)
+{
+	size_t n = strlen(line);
+	const char *s = lines;
+
+	while (s && *s) {
+		if (strncmp(s, line, n) == 0 && s[n] == '\n')
+			return true;
+		s = strchr(s, '\n');
+		s = s ? s + 1 : NULL;
+	}
+	return false;
+}
+
 size_t count_lines(const char *s)
 {
 	size_t n = 0;

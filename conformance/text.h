@@ -57,6 +57,8 @@ size_t split_record(char *line, char **fields, size_t max);
 /* Next line of *@rest, cut at its newline, or NULL at the end. A last line without one counts. */
 char *next_line(char **rest);
 
+/* Whether one of @lines, each with its newline, is @line; @lines may be NULL. */
+bool has_line(const char *lines, const char *line);
 /* Number of newlines. */
 size_t count_lines(const char *s);
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A diff for a person, for a program, and for a job summary. */
-#include <cjson/cJSON.h>
-
 #include "conformance/report/columns.h"
 #include "conformance/report/diff.h"
+#include "conformance/report/json.h"
 #include "conformance/report/markdown.h"
 #include "conformance/report/output.h"
 #include "conformance/report/wrap.h"
@@ -188,11 +187,9 @@ int diff_text(const struct diff *d, FILE *out)
 
 static void put(cJSON *o, const char *key, const struct diff_column *c, const char *s)
 {
-	_cleanup_text_ struct text clean = { 0 };
 	_cleanup_free_ char *sifted = safe(c, s);
 
-	output_clean(&clean, sifted, true);
-	cJSON_AddStringToObject(o, key, text_str(&clean));
+	json_put(o, key, sifted);
 }
 
 static void put_side(cJSON *o, const char *key, const struct diff_column *c, const struct report *r)

@@ -4,7 +4,7 @@
  * that two reports can be compared line by line. What may need 64 bits is a string: the numbers of
  * most JSON readers are doubles.
  */
-#include <cjson/cJSON.h>
+#include "conformance/report/json.h"
 
 #include "conformance/report/output.h"
 
@@ -13,13 +13,7 @@ static void *allocate(size_t n)
 	return xrealloc(NULL, n);
 }
 
-static void cjson_freep(cJSON **j)
-{
-	cJSON_Delete(*j);
-}
-#define _cleanup_cjson_ _cleanup_(cjson_freep)
-
-static cJSON *new_string(const char *s)
+cJSON *json_new(const char *s)
 {
 	_cleanup_text_ struct text clean = { 0 };
 
@@ -27,13 +21,12 @@ static cJSON *new_string(const char *s)
 	return cJSON_CreateString(text_str(&clean));
 }
 
-static void put_string(cJSON *o, const char *key, const char *s)
+void json_put(cJSON *o, const char *key, const char *s)
 {
-	cJSON_AddItemToObject(o, key, new_string(s));
+	cJSON_AddItemToObject(o, key, json_new(s));
 }
 
-/* One element for each line of @s. */
-static void put_lines(cJSON *o, const char *key, const char *s)
+void json_put_lines(cJSON *o, const char *key, const char *s)
 {
 	cJSON *array = cJSON_AddArrayToObject(o, key);
 	_cleanup_free_ char *copy = xstrdup(str(s));
@@ -41,7 +34,7 @@ static void put_lines(cJSON *o, const char *key, const char *s)
 	char *line;
 
 	while ((line = next_line(&rest)))
-		cJSON_AddItemToArray(array, new_string(line));
+		cJSON_AddItemToArray(array, json_new(line));
 }
 
 static void put_counts(cJSON *o, const unsigned int count[VERDICT_COUNT])
@@ -62,8 +55,8 @@ static void put_denied(cJSON *root, const struct report *r)
 		cJSON *o = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(array, o);
-		put_string(o, "name", r->denied[i].name);
-		put_string(o, "answered", answered);
+		json_put(o, "name", r->denied[i].name);
+		json_put(o, "answered", answered);
 	}
 }
 
@@ -76,9 +69,9 @@ static void put_warnings(cJSON *o, const struct machine *m)
 		cJSON *one = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(array, one);
-		put_string(one, "kind", m->remarks[i].fault ? "fault" : "warning");
-		put_string(one, "cases", m->remarks[i].cases);
-		put_lines(one, "lines", m->remarks[i].lines);
+		json_put(one, "kind", m->remarks[i].fault ? "fault" : "warning");
+		json_put(one, "cases", m->remarks[i].cases);
+		json_put_lines(one, "lines", m->remarks[i].lines);
 	}
 }
 
@@ -93,16 +86,16 @@ static void put_vm(cJSON *root, const struct report *r)
 		return;
 	}
 	o = cJSON_AddObjectToObject(root, "vm");
-	put_string(o, "kernel", r->kernel_name);
-	put_string(o, "image", m->image);
-	put_string(o, "accel", m->accel);
-	put_string(o, "qemu", m->qemu);
-	put_string(o, "append", m->append);
-	put_string(o, "memory", m->memory);
-	put_string(o, "cpus", m->cpus);
-	put_string(o, "tries", m->tries);
-	put_string(o, "boot_ms", m->boot);
-	put_string(o, "ended", m->ended);
+	json_put(o, "kernel", r->kernel_name);
+	json_put(o, "image", m->image);
+	json_put(o, "accel", m->accel);
+	json_put(o, "qemu", m->qemu);
+	json_put(o, "append", m->append);
+	json_put(o, "memory", m->memory);
+	json_put(o, "cpus", m->cpus);
+	json_put(o, "tries", m->tries);
+	json_put(o, "boot_ms", m->boot);
+	json_put(o, "ended", m->ended);
 	put_warnings(o, m);
 }
 
@@ -125,35 +118,35 @@ static void put_head(cJSON *root, const struct report *r)
 {
 	cJSON *o;
 
-	put_string(root, "schema", REPORT_SCHEMA);
+	json_put(root, "schema", REPORT_SCHEMA);
 	o = cJSON_AddObjectToObject(root, "kit");
-	put_string(o, "version", r->kit_version);
-	put_string(o, "commit", r->kit_commit);
-	put_string(o, "spec", r->kit_spec);
+	json_put(o, "version", r->kit_version);
+	json_put(o, "commit", r->kit_commit);
+	json_put(o, "spec", r->kit_spec);
 	o = cJSON_AddObjectToObject(root, "runtime");
-	put_string(o, "path", r->runtime_path);
-	put_string(o, "name", r->runtime_name);
-	put_string(o, "version", r->runtime_version);
-	put_string(o, "sha256", r->runtime_sha256);
-	put_lines(o, "argv", r->runtime_argv);
+	json_put(o, "path", r->runtime_path);
+	json_put(o, "name", r->runtime_name);
+	json_put(o, "version", r->runtime_version);
+	json_put(o, "sha256", r->runtime_sha256);
+	json_put_lines(o, "argv", r->runtime_argv);
 	o = cJSON_AddObjectToObject(root, "host");
-	put_string(o, "kernel", r->kernel);
-	put_string(o, "machine", r->machine);
-	put_string(o, "distro", r->distro);
-	put_string(o, "cgroup", r->cgroup);
-	put_string(o, "lsm", r->lsm);
-	put_lines(o, "features", r->features);
-	put_string(o, "boot_id", r->boot_id);
-	put_string(o, "user_namespaces", r->user_namespaces);
-	put_lines(o, "limits", r->limits);
+	json_put(o, "kernel", r->kernel);
+	json_put(o, "machine", r->machine);
+	json_put(o, "distro", r->distro);
+	json_put(o, "cgroup", r->cgroup);
+	json_put(o, "lsm", r->lsm);
+	json_put_lines(o, "features", r->features);
+	json_put(o, "boot_id", r->boot_id);
+	json_put(o, "user_namespaces", r->user_namespaces);
+	json_put_lines(o, "limits", r->limits);
 	put_vm(root, r);
-	put_string(root, "profile", r->profile);
+	json_put(root, "profile", r->profile);
 	cJSON_AddBoolToObject(root, "partial", r->partial);
-	put_string(root, "require", r->require);
+	json_put(root, "require", r->require);
 	put_denied(root, r);
-	put_string(root, "userns", r->userns);
+	json_put(root, "userns", r->userns);
 	put_shard(root, r);
-	put_string(root, "started", r->started);
+	json_put(root, "started", r->started);
 }
 
 /* Each level has a known number of requirements: what is missing would be the withheld ones. */
@@ -179,16 +172,16 @@ static void put_summary(cJSON *root, const struct report *r)
 
 	for (i = 0; i < VERDICT_COUNT; i++)
 		all[i] = report_count(r, (enum verdict)i);
-	put_string(o, "verdict", outcome_names[r->outcome]);
-	put_string(o, "why", r->why);
+	json_put(o, "verdict", outcome_names[r->outcome]);
+	json_put(o, "why", r->why);
 	put_counts(o, all);
 	cJSON_AddNumberToObject(o, "expected_falls", report_expected_falls(r));
 	cJSON_AddNumberToObject(o, "withheld", r->n_withheld);
 	put_levels(o, r);
-	put_lines(o, "unused_expects", r->unused_expects);
+	json_put_lines(o, "unused_expects", r->unused_expects);
 	/* Younger than the schema's number: only where there is one. */
 	if (*str(r->expired_expects))
-		put_lines(o, "expired_expects", r->expired_expects);
+		json_put_lines(o, "expired_expects", r->expired_expects);
 }
 
 static void put_result(cJSON *array, const struct result *res)
@@ -199,21 +192,21 @@ static void put_result(cJSON *array, const struct result *res)
 	size_t i;
 
 	cJSON_AddItemToArray(array, o);
-	put_string(o, "id", req->id);
-	put_string(o, "level", level_names[res->level]);
-	put_string(o, "title", req->title);
-	put_string(o, "verdict", verdict_names[res->verdict]);
-	put_string(o, "reason", res->reason);
-	put_string(o, "spec", req->spec);
-	put_string(o, "expected", res->expected);
-	put_string(o, "observed", res->observed);
+	json_put(o, "id", req->id);
+	json_put(o, "level", level_names[res->level]);
+	json_put(o, "title", req->title);
+	json_put(o, "verdict", verdict_names[res->verdict]);
+	json_put(o, "reason", res->reason);
+	json_put(o, "spec", req->spec);
+	json_put(o, "expected", res->expected);
+	json_put(o, "observed", res->observed);
 	bundles = cJSON_AddArrayToObject(o, "bundles");
 	for (i = 0; i < res->n_bundles; i++)
-		cJSON_AddItemToArray(bundles, new_string(res->bundles[i]));
-	put_string(o, "rerun", res->rerun);
-	put_lines(o, "evidence", res->evidence);
+		cJSON_AddItemToArray(bundles, json_new(res->bundles[i]));
+	json_put(o, "rerun", res->rerun);
+	json_put_lines(o, "evidence", res->evidence);
 	cJSON_AddBoolToObject(o, "expected_fall", res->expected_fall);
-	put_string(o, "expect_reason", res->expect_reason);
+	json_put(o, "expect_reason", res->expect_reason);
 	cJSON_AddBoolToObject(o, "unexpected_pass", res->unexpected_pass);
 	cJSON_AddBoolToObject(o, "withheld", res->withheld);
 }
@@ -229,10 +222,10 @@ static void put_measurements(cJSON *root, const struct report *r)
 		cJSON *o = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(array, o);
-		put_string(o, "name", m->name);
-		put_string(o, "unit", m->unit);
-		put_string(o, "value", m->value);
-		put_string(o, "bundle", m->bundle);
+		json_put(o, "name", m->name);
+		json_put(o, "unit", m->unit);
+		json_put(o, "value", m->value);
+		json_put(o, "bundle", m->bundle);
 	}
 }
 

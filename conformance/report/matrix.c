@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/report/matrix.h"
 
-#include <cjson/cJSON.h>
-
 #include "conformance/report/columns.h"
+#include "conformance/report/json.h"
 #include "conformance/report/output.h"
 #include "conformance/report/wrap.h"
 
@@ -65,14 +64,6 @@ const char *matrix_verdict(const struct matrix *m)
 
 /* JSON --------------------------------------------------------------------------------------- */
 
-static void put(cJSON *o, const char *key, const char *s)
-{
-	_cleanup_text_ struct text clean = { 0 };
-
-	output_clean(&clean, s, true);
-	cJSON_AddStringToObject(o, key, text_str(&clean));
-}
-
 /* As report.json of that kernel has it, byte for byte. */
 static int put_report(cJSON *array, const struct report *r)
 {
@@ -109,19 +100,11 @@ static void put_runtime(cJSON *o, const struct report *r)
 {
 	_cleanup_free_ char *name = report_runtime_name(r);
 	_cleanup_free_ char *version = report_runtime_version(r);
-	_cleanup_free_ char *argv = xstrdup(str(r->runtime_argv));
-	cJSON *runtime = cJSON_AddObjectToObject(o, "runtime"), *array;
-	char *rest = argv, *line;
+	cJSON *runtime = cJSON_AddObjectToObject(o, "runtime");
 
-	put(runtime, "name", name);
-	put(runtime, "version", version);
-	array = cJSON_AddArrayToObject(runtime, "argv");
-	while ((line = next_line(&rest))) {
-		_cleanup_text_ struct text clean = { 0 };
-
-		output_clean(&clean, line, true);
-		cJSON_AddItemToArray(array, cJSON_CreateString(text_str(&clean)));
-	}
+	json_put(runtime, "name", name);
+	json_put(runtime, "version", version);
+	json_put_lines(runtime, "argv", r->runtime_argv);
 }
 
 static int put_columns(cJSON *root, const struct matrix *m)
@@ -132,7 +115,7 @@ static int put_columns(cJSON *root, const struct matrix *m)
 	bool several = of_several_runtimes(m);
 	int r = 0;
 
-	put(summary, "verdict", matrix_verdict(m));
+	json_put(summary, "verdict", matrix_verdict(m));
 	kernels = cJSON_AddArrayToObject(summary, "kernels");
 	reports = cJSON_AddArrayToObject(root, "reports");
 	for (i = 0; r == 0 && i < m->n; i++) {
@@ -140,11 +123,11 @@ static int put_columns(cJSON *root, const struct matrix *m)
 		cJSON *o = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(kernels, o);
-		put(o, "name", c->name);
+		json_put(o, "name", c->name);
 		if (several)
 			put_runtime(o, &c->report);
-		put(o, "verdict", verdict_of(c));
-		put(o, "why", c->has_report ? str(c->report.why) : c->why);
+		json_put(o, "verdict", verdict_of(c));
+		json_put(o, "why", c->has_report ? str(c->report.why) : c->why);
 		cJSON_AddBoolToObject(o, "judged", c->has_report);
 		r = c->has_report ? put_report(reports, &c->report) : 0;
 	}

@@ -63,17 +63,6 @@ static void keep_if_same(char **mine, const char *other)
 	*mine = xstrdup("");
 }
 
-static bool has_line(const char *lines, const char *line)
-{
-	_cleanup_free_ char *copy = xstrdup(str(lines));
-	char *rest = copy, *one;
-
-	while ((one = next_line(&rest)))
-		if (streq(one, line))
-			return true;
-	return false;
-}
-
 /* An entry of EXPECT is unused where no shard used it. */
 static void keep_common_lines(char **to, const char *from)
 {

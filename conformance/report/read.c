@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/report/read.h"
 
-#include <cjson/cJSON.h>
 #include <stddef.h>
 
+#include "conformance/report/json.h"
 #include "conformance/report/matrix.h"
 #include "conformance/report/output.h"
-
-static void cjson_freep(cJSON **j)
-{
-	cJSON_Delete(*j);
-}
-#define _cleanup_cjson_ _cleanup_(cjson_freep)
 
 /* Fields -------------------------------------------------------------------------------------- */
 
