@@ -14,6 +14,7 @@
 #include "conformance/kernels.h"
 #include "conformance/plan.h"
 #include "conformance/report/html.h"
+#include "conformance/report/output.h"
 #include "conformance/run_time.h"
 
 /* Results ------------------------------------------------------------------------------------- */
@@ -21,28 +22,19 @@
 static int write_report(const struct run_options *o, const char *name,
 			int (*writer)(const struct report *r, FILE *out), const struct report *r)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", o->out, name);
-	FILE *f = fopen(path, "we");
-	int err;
+	FILE *f = output_create(o->out, name);
 
-	if (!f)
-		return -errno;
-	err = writer(r, f);
-	return fclose(f) != 0 ? -errno : err;
+	return output_close(f, f ? writer(r, f) : -errno);
 }
 
 /* The same for a person who has a browser. */
 static int write_page(const struct run_options *o, struct report *r)
 {
-	_cleanup_free_ char *path = xasprintf("%s/report.html", o->out);
-	const struct reports one = { .list = r, .files = &path, .n = 1 };
-	FILE *f = fopen(path, "we");
-	int err;
+	char name[] = "report.html", *file = name;
+	const struct reports one = { .list = r, .files = &file, .n = 1 };
+	FILE *f = output_create(o->out, name);
 
-	if (!f)
-		return -errno;
-	err = html_write(&one, f);
-	return fclose(f) != 0 ? -errno : err;
+	return output_close(f, f ? html_write(&one, f) : -errno);
 }
 
 int write_status(const char *out, int status)

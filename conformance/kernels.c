@@ -9,6 +9,7 @@
 #include "conformance/child.h"
 #include "conformance/report/html.h"
 #include "conformance/report/matrix.h"
+#include "conformance/report/output.h"
 #include "conformance/run_time.h"
 
 char **kernel_names(const char *kernels)
@@ -220,39 +221,31 @@ static void add_column(struct matrix *m, const struct run_options *o, const stru
 
 static int write_matrix(const struct matrix *m, const struct run_options *o)
 {
-	_cleanup_free_ char *path = xasprintf("%s/report.json", o->out);
-	FILE *f = fopen(path, "we");
-	int r = f ? matrix_json(m, f) : -errno;
+	FILE *f = output_create(o->out, "report.json");
 
-	if (f && fclose(f) != 0)
-		r = -EIO;
-	return r;
+	return output_close(f, f ? matrix_json(m, f) : -errno);
 }
 
 /* Its reports are borrowed from @m. */
 static int write_page(const struct matrix *m, const struct run_options *o)
 {
-	_cleanup_free_ char *path = xasprintf("%s/report.html", o->out);
 	_cleanup_free_ struct report *list = xcalloc(m->n + 1, sizeof(*list));
 	_cleanup_free_ char **files = xcalloc(m->n + 1, sizeof(*files));
+	char file[] = "report.html"; /* all are of one */
 	const struct reports rs = { .list = list, .files = files, .n = m->n };
-	FILE *f = fopen(path, "we");
+	FILE *f = output_create(o->out, file);
 	size_t i;
-	int r;
 
 	for (i = 0; i < m->n; i++) {
 		const struct column *c = &m->columns[i];
 
-		files[i] = path;
+		files[i] = file;
 		list[i] = c->has_report ? c->report
 					: (struct report){ .kernel_name = c->name,
 							   .why = c->why,
 							   .outcome = OUTCOME_NOTHING_RAN };
 	}
-	r = f ? html_write(&rs, f) : -errno;
-	if (f && fclose(f) != 0)
-		r = -EIO;
-	return r;
+	return output_close(f, f ? html_write(&rs, f) : -errno);
 }
 
 static int conclude(const struct tasks *t)

@@ -203,3 +203,21 @@ int output_put(const struct report *r, const struct text *t, FILE *out)
 		return errno ? -errno : -EIO;
 	return 0;
 }
+
+FILE *output_create(const char *dir, const char *name)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	FILE *f = fopen(path, "we");
+	int saved = errno;
+
+	free(path);
+	errno = saved;
+	return f;
+}
+
+int output_close(FILE *f, int r)
+{
+	if (f && fclose(f) != 0 && r == 0)
+		return -errno;
+	return r;
+}

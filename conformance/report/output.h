@@ -20,6 +20,10 @@ size_t output_character(const char *s, size_t i);
 /* Cuts clean text to @max bytes, between characters, with an ellipsis where something is missing.
  */
 void output_shorten(struct text *t, size_t max);
+/* A new file DIR/NAME to be written, or NULL and errno; then output_close() with what the writer said. */
+FILE *output_create(const char *dir, const char *name);
+/* Closes @f, which may be NULL. @r where that is an error, else how closing went. */
+int output_close(FILE *f, int r);
 /* Appends @s as a JSON string, which is a double-quoted YAML string as well. */
 void output_quoted(struct text *t, const char *s);
 /* Appends "runc 1.1.5 on Linux 6.18.44 (x86_64, cgroup v1)". */
