@@ -94,3 +94,20 @@ static inline void walk_page(struct walk *w, const char *s)
 	text_add(&w->ids, "\n");
 	text_add(&w->targets, "\n");
 }
+
+/* Whether @id stands in @page as a word of its own. */
+static inline bool page_names(const char *page, const char *id)
+{
+	const char *s = page;
+	size_t n = strlen(id);
+
+	for (; (s = strstr(s, id)); s++)
+		if (s[n] != '-' && !isalnum((unsigned char)s[n]) && s[-1] != '-' &&
+		    !isalnum((unsigned char)s[-1]))
+			return true;
+	return false;
+}
+
+/* What a published page of sample_full() hides. */
+static const char *const page_hidden[] = { "dir-empty",	 "path-missing", "sb-shared", "file-null",
+					   "file-empty", "dir-mode",	 "sb-files" };
