@@ -96,15 +96,26 @@ static bool of_several_runtimes(const struct matrix *m)
 	return false;
 }
 
+/* As its report lets it through. */
+static void put_shown(cJSON *o, const char *key, const struct report *r, const char *text)
+{
+	_cleanup_text_ struct text shown = { 0 };
+
+	output_sieve(r, str(text), &shown);
+	json_put(o, key, text_str(&shown));
+}
+
 static void put_runtime(cJSON *o, const struct report *r)
 {
 	_cleanup_free_ char *name = report_runtime_name(r);
 	_cleanup_free_ char *version = report_runtime_version(r);
+	_cleanup_text_ struct text argv = { 0 };
 	cJSON *runtime = cJSON_AddObjectToObject(o, "runtime");
 
-	json_put(runtime, "name", name);
-	json_put(runtime, "version", version);
-	json_put_lines(runtime, "argv", r->runtime_argv);
+	output_sieve(r, str(r->runtime_argv), &argv);
+	put_shown(runtime, "name", r, name);
+	put_shown(runtime, "version", r, version);
+	json_put_lines(runtime, "argv", text_str(&argv));
 }
 
 static int put_columns(cJSON *root, const struct matrix *m)
@@ -123,11 +134,11 @@ static int put_columns(cJSON *root, const struct matrix *m)
 		cJSON *o = cJSON_CreateObject();
 
 		cJSON_AddItemToArray(kernels, o);
-		json_put(o, "name", c->name);
+		put_shown(o, "name", &c->report, c->name);
 		if (several)
 			put_runtime(o, &c->report);
 		json_put(o, "verdict", verdict_of(c));
-		json_put(o, "why", c->has_report ? str(c->report.why) : c->why);
+		put_shown(o, "why", &c->report, c->has_report ? c->report.why : c->why);
 		cJSON_AddBoolToObject(o, "judged", c->has_report);
 		r = c->has_report ? put_report(reports, &c->report) : 0;
 	}

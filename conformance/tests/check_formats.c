@@ -319,21 +319,33 @@ END_TEST
 
 /* Published ----------------------------------------------------------------------------------- */
 
-/* Ids of the withheld and of the passes, in every text they could come in by. */
+static void add_withholding(struct reports *rs, bool published, const char *version)
+{
+	struct report r;
+
+	sample_full(&r);
+	make_hostile(&r, "dir-empty file-null");
+	free(r.runtime_version);
+	r.runtime_version = xstrdup(version);
+	r.published = published;
+	r.results[0].withheld = true;
+	r.results[7].expected_fall = true;
+	report_conclude(&r, true, false);
+	reports_add(rs, "a", &r);
+}
+
+/* Ids of the withheld and of the passes, in every text they could come in by: of one report, and of
+ * a matrix of two runtimes. */
 START_TEST(test_published)
 {
 	_cleanup_reports_ struct reports rs = { 0 };
 	_cleanup_free_ char *text = NULL;
-	struct report r;
+	bool published = _i < 2 * (int)ARRAY_SIZE(several);
 	size_t i;
 
-	sample_full(&r);
-	make_hostile(&r, "dir-empty file-null");
-	r.published = _i < (int)ARRAY_SIZE(several);
-	r.results[0].withheld = true;
-	r.results[7].expected_fall = true;
-	report_conclude(&r, true, false);
-	reports_add(&rs, "a", &r);
+	add_withholding(&rs, published, "runc version 1.1.5 dir-empty");
+	if ((size_t)_i / ARRAY_SIZE(several) % 2)
+		add_withholding(&rs, published, "dir-empty file-null");
 	text = written_as(several[(size_t)_i % ARRAY_SIZE(several)], &rs);
 	ck_assert_int_eq(strstr(text, "dir-empty") != NULL, !rs.list[0].published);
 	ck_assert_int_eq(strstr(text, "file-null") != NULL, !rs.list[0].published);
@@ -361,10 +373,11 @@ int main(void)
 	add_case(s, "junit-names", test_names, 0);
 	add_case(s, "absent", test_absent, 0);
 	add_case(s, "not-judged", test_absent, 1);
-	for (i = 0; i < 2 * (int)ARRAY_SIZE(several); i++) {
-		_cleanup_free_ char *name =
-			xasprintf("%s-%s", i < (int)ARRAY_SIZE(several) ? "published" : "open",
-				  several[(size_t)i % ARRAY_SIZE(several)]);
+	for (i = 0; i < 4 * (int)ARRAY_SIZE(several); i++) {
+		_cleanup_free_ char *name = xasprintf(
+			"%s-%s-%d", i < 2 * (int)ARRAY_SIZE(several) ? "published" : "open",
+			several[(size_t)i % ARRAY_SIZE(several)],
+			1 + i / (int)ARRAY_SIZE(several) % 2);
 
 		add_case(s, name, test_published, i);
 	}
