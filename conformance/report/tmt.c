@@ -32,10 +32,13 @@ static enum run run_of(const struct report *r)
 /* What tmt shows as a path must be one, so of a name only what is plain stays. */
 static char *plain_kernel(const struct report *r)
 {
-	const char *s = !r->kernel_name && column_judged(r) ? "host" : told_kernel(r);
-	_cleanup_text_ struct text t = { 0 };
+	bool host = !r->kernel_name && column_judged(r);
+	_cleanup_text_ struct text shown = { 0 }, t = { 0 };
+	const char *s;
 
-	for (; *s; s++)
+	/* Before blanks become a part of a word. */
+	output_sieve(r, host ? "host" : told_kernel(r), &shown);
+	for (s = text_str(&shown); *s; s++)
 		text_add_n(&t, isalnum((unsigned char)*s) || strchr(".-_", *s) ? s : "_", 1);
 	return xstrdup(t.len ? text_str(&t) : "kernel");
 }

@@ -116,14 +116,15 @@ void told_subject(struct text *t, const struct report *r)
 {
 	_cleanup_free_ char *name = report_runtime_name(r);
 	_cleanup_free_ char *version = report_runtime_version(r);
-	_cleanup_text_ struct text raw = { 0 };
+	_cleanup_text_ struct text raw = { 0 }, shown = { 0 };
 
 	output_clean(&raw, name, false);
 	text_add(&raw, *name && *version ? " " : "");
 	output_clean(&raw, version, false);
 	text_add(&raw, raw.len ? " on " : "on ");
 	output_clean(&raw, told_kernel(r), false);
-	add_cut(t, text_str(&raw), SUBJECT_BYTES);
+	output_sieve(r, text_str(&raw), &shown);
+	add_cut(t, text_str(&shown), SUBJECT_BYTES);
 }
 
 bool told_outcome(const struct report *r)
