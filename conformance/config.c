@@ -193,6 +193,15 @@ static void add_mapping(cJSON *linux_, const char *name, enum userns_kind kind, 
 	cJSON_AddItemToArray(cJSON_AddArrayToObject(linux_, name), m);
 }
 
+/*
+ * A sysfs is of the network namespace that it is mounted in, and only its owner mounts one. All
+ * others share the run's, because making one takes longer than any other namespace.
+ */
+static bool needs_network(const cJSON *container, bool userns)
+{
+	return userns || is_set(container, "sysfs");
+}
+
 static void add_namespaces(cJSON *linux_, const cJSON *container, bool userns)
 {
 	static const char *const types[] = { "pid", "ipc", "uts", "mount", "network", "user" };
@@ -203,6 +212,7 @@ static void add_namespaces(cJSON *linux_, const cJSON *container, bool userns)
 		cJSON *n;
 
 		if ((!userns && streq(types[i], "user")) ||
+		    (!needs_network(container, userns) && streq(types[i], "network")) ||
 		    (is_set(container, "hostPid") && streq(types[i], "pid")))
 			continue;
 		n = cJSON_CreateObject();

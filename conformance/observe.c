@@ -306,7 +306,8 @@ static bool asks_trace(const struct options *o)
 
 static int run(struct options *o)
 {
-	unsigned long flags = CLONE_NEWNS | CLONE_NEWPID | (is_root() ? 0 : CLONE_NEWUSER);
+	unsigned long flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET |
+			      (is_root() ? 0 : CLONE_NEWUSER);
 	struct watchdog w;
 	int status = 0, r, armed[2];
 	pid_t init;
@@ -324,7 +325,7 @@ static int run(struct options *o)
 	if (init < 0) {
 		r = -errno;
 		watchdog_finish(&w);
-		return die("make mount and PID namespaces", r);
+		return die("make mount, PID and network namespaces", r);
 	}
 	r = is_root() ? 0 : sandbox_map(init);
 	if (r < 0)
