@@ -44,13 +44,13 @@ function follow(base, from, href) {
 }
 
 const checks = {
-	// Each page of a site is quiet and none of its links dead; and the way in and back.
-	async site(browser, dir) {
+	// Each page of a site is quiet and none of its links dead; and the way in and back. @only: one page.
+	async site(browser, dir, only) {
 		const base = "file://" + realpathSync(dir) + "/";
 		const files = readdirSync(dir, { withFileTypes: true })
 			.flatMap(e => e.isDirectory() ? readdirSync(`${dir}/${e.name}`)
 				.map(name => `${e.name}/${name}`) : [e.name])
-			.filter(name => name.endsWith(".html"));
+			.filter(name => only ? name === only : name.endsWith(".html"));
 		let links = 0;
 		for (const file of files) {
 			const page = await open(browser, `${dir}/${file}`, {}, base);

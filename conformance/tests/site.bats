@@ -45,15 +45,15 @@ nothing_beside() {
 	run ! compgen -G "$1.*"
 }
 
-# What CHECK says of a copy of the site with FILE edited by the sed script holds TEXT:
-# wrong TEXT CHECK FILE SCRIPT
+# What is said of FILE in a copy of the site, edited by the sed script, holds TEXT:
+# wrong TEXT FILE SCRIPT
 wrong() {
 	local copy=$BATS_TEST_TMPDIR/copy
 	rm -rf "$copy"
 	cp -r "$SITE" "$copy"
-	sed -i "$4" "$copy/$3"
-	run ! cmp -s "$SITE/$3" "$copy/$3"
-	run -1 browser "$2" "$copy"
+	sed -i "$3" "$copy/$2"
+	run ! cmp -s "$SITE/$2" "$copy/$2"
+	run -1 browser site "$copy" "$2"
 	[[ $output == *"$1"* ]] || fail "\"$1\" is not said:" "$output"
 }
 
@@ -64,13 +64,13 @@ wrong() {
 }
 
 @test "a dead link, a request and a page that is too wide would be noticed" {
-	wrong "link: index.html" site index.html 's,href="requirement/dir-empty,&-not,'
-	wrong "part: index.html" site index.html 's,href="#runs",href="#not",'
-	wrong "link: index.html https://localhost/" site index.html \
+	wrong "link: index.html" index.html 's,href="requirement/dir-empty,&-not,'
+	wrong "part: index.html" index.html 's,href="#runs",href="#not",'
+	wrong "link: index.html https://localhost/" index.html \
 		's,</h1>,&<a href="https://localhost/">x</a>,'
-	wrong "request: http://127.0.0.1:9/x" site index.html \
+	wrong "request: http://127.0.0.1:9/x" index.html \
 		's,<meta http-equiv[^>]*>,,; s,</h1>,&<img src="http://127.0.0.1:9/x" alt="">,'
-	wrong "wide" site requirement/dir-empty.html 's,</h1>,&<div style="width: 2000px">x</div>,'
+	wrong "wide" requirement/dir-empty.html 's,</h1>,&<div style="width: 2000px">x</div>,'
 }
 
 @test "axe finds nothing serious or critical" {
