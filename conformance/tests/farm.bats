@@ -79,9 +79,11 @@ end_farm() {
 	farm=
 }
 
-# The process of the farm itself, as seen from out here.
-farm_pid() {
-	tagged "$FARM" | awk '$2 ~ /bash$/ && $3 == farm { print $1; exit }' farm="$FARM"
+# The process of the farm itself, as seen from out here, in $own. Looked for while there is time: the
+# whole farm may be at its end a second after its first shard.
+has_begun() {
+	own=$(tagged "$FARM" | awk '$2 ~ /bash$/ && $3 == farm { print $1; exit }' farm="$FARM")
+	[ "$own" ]
 }
 
 # A folder of host $1, from out here: by its first process.
@@ -182,8 +184,9 @@ has_done() {
 @test "interrupted it leaves nothing, and goes on where it was" {
 	local before
 	begin_farm "a c" 10
+	poll 20 has_begun
 	poll 40 has_done 1 || fail "$(<"$ERR")"
-	kill -INT "$(farm_pid)"
+	kill -INT "$own"
 	end_farm
 	[ "$status" = 130 ] || fail "exit $status" "$(<"$ERR")"
 	[ "$(<"$OUT/status")" = 130 ]
@@ -204,8 +207,9 @@ has_done() {
 
 @test "killed it leaves nothing on the hosts" {
 	begin_farm "a c" 4
+	poll 20 has_begun
 	poll 40 is_half_way a
-	kill -KILL "$(farm_pid)"
+	kill -KILL "$own"
 	poll 20 is_as_before a
 	poll 20 is_as_before c
 	end_farm
