@@ -90,6 +90,8 @@ OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
 REPORT_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/report/*.c))
 MASKSPEC_O = $(MASKSPEC:%=$(B)/conformance/%.o) $(JUDGE_O) $(REPORT_O)
+# Needs no library but cJSON; what does is apart.
+CERTIFY_O = $(addprefix $(B)/conformance/certify/,cert.o grade.o)
 SPEC := $(sort $(wildcard docs/spec/[0-9]*.md))
 
 $(B)/gen/requirements.def: docs/spec/requirements.awk $(SPEC)
@@ -110,7 +112,7 @@ $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 .PHONY: VERSION_STAMP
 VERSION_STAMP:
 
-$(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
+$(JUDGE_O) $(REPORT_O) $(CERTIFY_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
 		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
 		| $(B)/gen/requirements.def
 $(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_run.o: $(B)/gen/version.h

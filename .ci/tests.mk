@@ -8,7 +8,7 @@ UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(LONG) \
 BATS := $(wildcard vm/tests/*.bats reference/tests/*.bats conformance/tests/*.bats)
 # It compares the whole host before and after. Of the others many wait, so one more runs.
 BATS_ALONE := conformance/tests/host-clean.bats
-UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o share.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
+UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o share.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O)) $(CERTIFY_O)
 
 # What libFuzzer and the tests call.
 FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report
