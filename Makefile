@@ -90,7 +90,7 @@ OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
 REPORT_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/report/*.c))
 # What of it needs nothing but libc; maskspec itself has none of it.
-CERTIFY := ustar ustar_header
+CERTIFY := ustar ustar_header digests
 CERTIFY_O = $(CERTIFY:%=$(B)/conformance/certify/%.o)
 MASKSPEC_O = $(MASKSPEC:%=$(B)/conformance/%.o) $(JUDGE_O) $(REPORT_O)
 # Needs no library but cJSON; what does is apart.
