@@ -11,7 +11,7 @@ BATS_ALONE := conformance/tests/host-clean.bats
 UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o share.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O)) $(CERTIFY_O)
 
 # What libFuzzer and the tests call.
-FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report
+FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report archive
 FUZZ_VM_O = $(addprefix $(B)/vm/,frame.o pack.o console.o)
 FUZZ_REFERENCE := config classify
 FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))

@@ -38,6 +38,10 @@ int fuzz_expect(const uint8_t *data, size_t size);
 /* report.json, written in every format, read back, merged with itself and compared. */
 int fuzz_report(const uint8_t *data, size_t size);
 
+/* The archive of a certificate, as it is and with its checksums put right: what is read is written
+ * as the same bytes. */
+int fuzz_archive(const uint8_t *data, size_t size);
+
 /* mended.c: @text with the `end N` of a case put right; a record is lost where there is none. */
 char *mended_case(const char *text);
 /* The same for facts and the case in them. */

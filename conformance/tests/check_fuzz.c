@@ -25,6 +25,7 @@ static const struct {
 	{ "conformance/fuzz/corpus/expect/*", fuzz_expect },
 	{ "fixtures/expect/*", fuzz_expect },
 	{ "conformance/fuzz/corpus/report/*", fuzz_report },
+	{ "conformance/fuzz/corpus/archive/*", fuzz_archive },
 };
 
 static struct input {
