@@ -89,12 +89,10 @@ OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
 REPORT_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/report/*.c))
-# What of it needs nothing but libc; maskspec itself has none of it.
-CERTIFY := ustar ustar_header digests
+# What of it needs no library but cJSON; maskspec itself has none of it.
+CERTIFY := cert grade ustar ustar_header digests
 CERTIFY_O = $(CERTIFY:%=$(B)/conformance/certify/%.o)
 MASKSPEC_O = $(MASKSPEC:%=$(B)/conformance/%.o) $(JUDGE_O) $(REPORT_O)
-# Needs no library but cJSON; what does is apart.
-CERTIFY_O = $(addprefix $(B)/conformance/certify/,cert.o grade.o)
 SPEC := $(sort $(wildcard docs/spec/[0-9]*.md))
 
 $(B)/gen/requirements.def: docs/spec/requirements.awk $(SPEC)
