@@ -84,7 +84,7 @@ SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	trace trace_text tree views watchdog
 MASKSPEC := $(SHARED) assemble assemble_folders folders share split child classes cmd_diff cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show cmd_site config controls fields fixture \
-	follow kernels lists machine manifest maskspec pairs plan preflight repeats run_options run_time site_folder steps strict vm words
+	follow kernels lists machine manifest maskspec pairs plan preflight program repeats run_options run_time site_folder steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))

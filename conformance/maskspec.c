@@ -3,9 +3,7 @@
 #include "conformance/maskspec.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 
 #include "version.h"
 
@@ -72,52 +70,6 @@ static int help(const char *name)
 		return complain(EXIT_USAGE, "no command \"%s\"; see `maskspec help`", name);
 	usage(stdout);
 	return 0;
-}
-
-int complain(int status, const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("maskspec: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	return status;
-}
-
-char *program_dir(void)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
-
-	if (n <= 0)
-		return xstrdup(".");
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	*(slash > path ? slash : slash + 1) = '\0';
-	return xstrdup(path);
-}
-
-/* A build folder lies in the checkout, or one or two levels deeper (B=build/clang). */
-char *fixtures_dir(const char *option)
-{
-	_cleanup_free_ char *dir = option ? NULL : program_dir();
-	_cleanup_text_ struct text up = { 0 };
-	int level;
-
-	if (option)
-		return xstrdup(option);
-	for (level = 0; level < 3; level++) {
-		_cleanup_free_ char *bundles = NULL;
-
-		text_add(&up, "/..");
-		bundles = xasprintf("%s%s/fixtures/bundles", dir, up.s);
-		if (access(bundles, R_OK) == 0)
-			return xasprintf("%s%s/fixtures", dir, up.s);
-	}
-	return xasprintf("%s/../fixtures", dir);
 }
 
 bool load_cases(const char *fixtures, struct case_list *ret)

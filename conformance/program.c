@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What maskspec shares with the programs beside it: its voice, and where it and its fixtures lie. */
+#include "conformance/maskspec.h"
+
+#include <limits.h>
+#include <stdarg.h>
+
+int complain(int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("maskspec: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return status;
+}
+
+char *program_dir(void)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	char *slash;
+
+	if (n <= 0)
+		return xstrdup(".");
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	*(slash > path ? slash : slash + 1) = '\0';
+	return xstrdup(path);
+}
+
+/* A build folder lies in the checkout, or one or two levels deeper (B=build/clang). */
+char *fixtures_dir(const char *option)
+{
+	_cleanup_free_ char *dir = option ? NULL : program_dir();
+	_cleanup_text_ struct text up = { 0 };
+	int level;
+
+	if (option)
+		return xstrdup(option);
+	for (level = 0; level < 3; level++) {
+		_cleanup_free_ char *bundles = NULL;
+
+		text_add(&up, "/..");
+		bundles = xasprintf("%s%s/fixtures/bundles", dir, up.s);
+		if (access(bundles, R_OK) == 0)
+			return xasprintf("%s%s/fixtures", dir, up.s);
+	}
+	return xasprintf("%s/../fixtures", dir);
+}
