@@ -128,6 +128,30 @@ $(B)/maskspec: $(MASKSPEC_O) $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS) -lm
 
+# conformance/certify/ ----------------------------------------------------------------------------
+# A program of its own: nothing else needs OpenSSL. `all` has it where OpenSSL's headers are.
+CRYPTO_H := $(wildcard /usr/include/openssl/evp.h)
+CRYPTO_LIBS = $(shell pkg-config --libs libcrypto)
+CERTIFY_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/certify/*.c))
+# What such a program, and a test, takes of maskspec: all but its commands.
+KIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o share.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
+
+$(B)/tools-crypto: | $(B)/tools
+	@pkg-config --exists 'libcrypto >= 1.1.1' || { \
+		echo "make: OpenSSL (libssl-dev, openssl-devel) is missing; run: make deps" >&2; exit 1; }
+	@touch $@
+
+$(CERTIFY_O): CJSON_CFLAGS += $(shell pkg-config --cflags libcrypto)
+$(CERTIFY_O): | $(B)/gen/requirements.def $(B)/tools-crypto
+
+$(B)/maskspec-certify: $(CERTIFY_O) $(KIT_O)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CRYPTO_LIBS) -lm
+
+.PHONY: certify-kit
+certify-kit: $(B)/maskspec-certify
+all: $(if $(CRYPTO_H),certify-kit)
+
 # vm/ -----------------------------------------------------------------------------------------
 VM_SHARED_O = $(addprefix $(B)/,vm/frame.o vm/pack.o conformance/text.o)
 
@@ -243,6 +267,7 @@ make storm               what sharing one mask is worth, and where the time goes
                          the tables of docs/kernels.md and docs/storm.svg
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit, bench-vm: one of them)
+make certify-kit         $(B)/maskspec-certify, for maskspec certify, verify and keygen; needs OpenSSL
 make all | clean         build into $(B)/ | remove it
 
 Variables of `make conformance`, all optional:

@@ -8,7 +8,7 @@ UNIT := $(patsubst conformance/tests/%.c,$(B)/tests/%,$(LONG) \
 BATS := $(wildcard vm/tests/*.bats reference/tests/*.bats conformance/tests/*.bats)
 # It compares the whole host before and after. Of the others many wait, so one more runs.
 BATS_ALONE := conformance/tests/host-clean.bats
-UNIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o share.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O)) $(CERTIFY_O)
+UNIT_O = $(KIT_O)
 
 # What libFuzzer and the tests call.
 FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report archive
@@ -69,7 +69,7 @@ unit: $(UNIT)
 	@printf '%s\n' $(UNIT) | $(call side_by_side)
 
 bats: $(B)/tests/check_reference $(B)/tests/example
-bats: all $(B)/tests/bench-masks $(B)/tests/oracle $(B)/tests/spoil
+bats: all certify-kit $(B)/tests/bench-masks $(B)/tests/oracle $(B)/tests/spoil
 	@$(call need,bats); $(call need,jq); $(call need,prove)
 	@r=0; bats $(BATS_ALONE) || r=1; \
 	printf '%s\n' $(filter-out $(BATS_ALONE),$(BATS)) | $(call side_by_side,bats,+1) || r=1; \

@@ -36,6 +36,12 @@ static const struct {
 	  "what regressed, was mended, is new or gone between two reports or matrices", true },
 	{ "site", cmd_site, "DIR | REPORT... -o OUT",
 	  "static pages of many runs: runtimes by kernels, each requirement, each run", true },
+	{ "certify", cmd_certificate, "FOLDER --key KEY.pem -o OUT.dsse [OPTION]...",
+	  "a signed statement of what a run proved, and of which facts", true },
+	{ "verify", cmd_certificate, "CERTIFICATE --key KEY.pub.pem [OPTION]...",
+	  "whether a certificate is whole, and what it says", true },
+	{ "keygen", cmd_certificate, "[--type p256|ed25519] [OPTION]... -o KEY.pem",
+	  "a key that signs certificates, and its public half", true },
 	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
 };
 
@@ -136,6 +142,24 @@ int cmd_observe(_unused_ int argc, char **argv)
 
 	execv(path, argv);
 	return complain(EXIT_BROKEN, "%s: %s; run `make`", path, errno_name(errno));
+}
+
+/* certify, verify and keygen need libcrypto, which nothing else does. */
+int cmd_certificate(int argc, char **argv)
+{
+	_cleanup_free_ char *dir = program_dir();
+	_cleanup_free_ char *path = xasprintf("%s/maskspec-certify", dir);
+	_cleanup_free_ char **args = xcalloc((size_t)argc + 2, sizeof(*args));
+
+	args[0] = path;
+	memcpy(args + 1, argv, (size_t)argc * sizeof(*args));
+	execv(path, args);
+	if (errno == ENOENT)
+		return complain(EXIT_BROKEN,
+				"%s: maskspec-certify is not in %s; run: make certify-kit, or "
+				"install the package that has it",
+				argv[0], dir);
+	return complain(EXIT_BROKEN, "%s: %s", path, errno_name(errno));
 }
 
 int main(int argc, char **argv)

@@ -12,7 +12,7 @@
 
 typedef int command_main(int argc, char **argv);
 command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_report,
-	cmd_expect, cmd_merge, cmd_diff, cmd_shell, cmd_site, cmd_version;
+	cmd_expect, cmd_merge, cmd_diff, cmd_shell, cmd_site, cmd_certificate, cmd_version;
 
 /* Writes DIR/CONTAINER for each container of a case, to be run by hand: 0, or the exit status after
  * a message. What is left to do is in show_by_hand. */
