@@ -11,7 +11,7 @@ BATS_ALONE := conformance/tests/host-clean.bats
 UNIT_O = $(KIT_O)
 
 # What libFuzzer and the tests call.
-FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report archive
+FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report archive dsse
 FUZZ_VM_O = $(addprefix $(B)/vm/,frame.o pack.o console.o)
 FUZZ_REFERENCE := config classify
 FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
@@ -25,6 +25,13 @@ $(B)/tests/check_links: $(addprefix $(B)/conformance/probe/,links.o change.o)
 $(B)/tests/check_rounds: $(addprefix $(B)/conformance/probe/,isolation.o look.o links.o change.o)
 $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O) $(FUZZ_VM_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
+
+# Of certify/, and with OpenSSL.
+SIGN := $(addprefix $(B)/tests/,check_dsse check_key check_fuzz)
+SIGN_O = $(filter-out %/certify.o,$(CERTIFY_O))
+$(SIGN:$(B)/%=$(B)/conformance/%.o) $(B)/conformance/fuzz/dsse.o: | $(B)/tools-crypto
+$(SIGN): $(SIGN_O)
+$(SIGN): LINK_WITH = $(CRYPTO_LIBS)
 
 $(B)/tests/example: $(B)/reference/tests/example.o $(B)/libmaskref.a
 	@mkdir -p $(@D)
@@ -42,15 +49,16 @@ $(B)/tests/check_reference: $(REF_TESTS:%.c=$(B)/%.o) \
 $(B)/tests/check_%: $(B)/conformance/tests/check_%.o $(UNIT_O)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS) -lz -lm
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CHECK_LIBS) $(LINK_WITH) -lz -lm
 
 # By `make fuzz`, with clang. Each program is one function of the objects above.
-link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) -lz -lm \
+link_fuzzer = $(Q)$(CC) $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(CJSON_LIBS) $(LINK_WITH) -lz -lm \
 	-Wl,--defsym=LLVMFuzzerTestOneInput=fuzz_$(@F) $(MUTATOR)
-$(B)/fixture $(B)/config $(B)/report: $(B)/.ci/mutate_json.o
-$(B)/fixture $(B)/config $(B)/report: MUTATOR = -Wl,--defsym=LLVMFuzzerCustomMutator=mutate_json
+$(B)/fixture $(B)/config $(B)/report $(B)/dsse: $(B)/.ci/mutate_json.o
+$(B)/fixture $(B)/config $(B)/report $(B)/dsse: MUTATOR = -Wl,--defsym=LLVMFuzzerCustomMutator=mutate_json
 
-$(FUZZ_MASKSPEC:%=$(B)/%): $(FUZZ_MASKSPEC_O) $(FUZZ_VM_O) $(UNIT_O)
+$(FUZZ_MASKSPEC:%=$(B)/%): LINK_WITH = $(CRYPTO_LIBS)
+$(FUZZ_MASKSPEC:%=$(B)/%): $(FUZZ_MASKSPEC_O) $(FUZZ_VM_O) $(UNIT_O) $(SIGN_O)
 	$(call say,LD)
 	$(link_fuzzer)
 

@@ -41,6 +41,8 @@ int fuzz_report(const uint8_t *data, size_t size);
 /* The archive of a certificate, as it is and with its checksums put right: what is read is written
  * as the same bytes. */
 int fuzz_archive(const uint8_t *data, size_t size);
+/* A signed envelope, by a key of the corpus, and a public key; works in the root of the checkout. */
+int fuzz_dsse(const uint8_t *data, size_t size);
 
 /* mended.c: @text with the `end N` of a case put right; a record is lost where there is none. */
 char *mended_case(const char *text);

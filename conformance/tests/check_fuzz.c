@@ -26,6 +26,7 @@ static const struct {
 	{ "fixtures/expect/*", fuzz_expect },
 	{ "conformance/fuzz/corpus/report/*", fuzz_report },
 	{ "conformance/fuzz/corpus/archive/*", fuzz_archive },
+	{ "conformance/fuzz/corpus/dsse/*", fuzz_dsse },
 };
 
 static struct input {
