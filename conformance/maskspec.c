@@ -40,7 +40,7 @@ static const struct {
 	  "a signed statement of what a run proved, and of which facts", true },
 	{ "verify", cmd_certificate, "CERTIFICATE --key KEY.pub.pem [OPTION]...",
 	  "whether a certificate is whole, and what it says", true },
-	{ "keygen", cmd_certificate, "[--type p256|ed25519] [OPTION]... -o KEY.pem",
+	{ "keygen", cmd_certificate, "-o KEY.pem [--type p256|ed25519] [OPTION]... | --id FILE",
 	  "a key that signs certificates, and its public half", true },
 	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
 };

@@ -6,7 +6,8 @@
  *
  * Functions return 0 or a negative errno with *@ret_error, a sentence that names the file and the
  * remedy (owned by the caller): -EINVAL no such key, -EKEYREJECTED a passphrase that doesn't open
- * it, -EPERM others can read it, -EEXIST, -EIO what libcrypto could not do, or as of open(2).
+ * it, -EPERM others can read it, -EPROTOTYPE a private key where a public one is wanted, -EEXIST,
+ * -EIO what libcrypto could not do, or as of open(2).
  */
 #pragma once
 
@@ -37,7 +38,10 @@ int key_read_private(const char *path, const struct passphrase_source *from, str
 		     char **ret_error);
 /* PEM: SubjectPublicKeyInfo ("PUBLIC KEY"), one. */
 int key_read_public(const char *path, struct key *ret, char **ret_error);
-/* The same of @size bytes at @pem and a NUL; @name is what the sentence calls it. */
+/* Either: a public key, or a private one. */
+int key_read(const char *path, const struct passphrase_source *from, struct key *ret,
+	     char **ret_error);
+/* A public key of the @size bytes at @pem and a NUL; @name is what the sentence calls it. */
 int key_parse_public(const char *name, const char *pem, size_t size, struct key *ret,
 		     char **ret_error);
 /*

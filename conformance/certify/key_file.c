@@ -44,12 +44,14 @@ int key_parse_public(const char *name, const char *pem, size_t size, struct key 
 
 	if (size > KEY_FILE_MAX)
 		return refused(name, "too large for a key", ret_error);
-	if (strstr(pem, "PRIVATE KEY-----"))
-		return refused(name, "holds a private key; give the public one, NAME.pub.pem",
-			       ret_error);
+	if (strstr(pem, "PRIVATE KEY-----")) {
+		refused(name, "holds a private key; give the public one, NAME.pub.pem", ret_error);
+		return -EPROTOTYPE;
+	}
 	/* Of two one would be trusted and the other only be seen. */
 	if (first && strstr(first + 1, begin))
-		return refused(name, "holds more than one key", ret_error);
+		return refused(name, "more than one thing in PEM; a public key stands alone",
+			       ret_error);
 	pkey = parse_public(pem, size);
 	if (!pkey)
 		return refused(name, "no public key in PEM (\"-----BEGIN PUBLIC KEY-----\")",
@@ -172,6 +174,19 @@ int key_read_private(const char *path, const struct passphrase_source *from, str
 		  : parse_private(pem, (size_t)n, &a, ret, ret_error);
 	OPENSSL_cleanse(pem, sizeof(pem));
 	passphrase_wipe(&a.p);
+	return r;
+}
+
+int key_read(const char *path, const struct passphrase_source *from, struct key *ret,
+	     char **ret_error)
+{
+	_cleanup_free_ char *error = NULL;
+	int r = key_read_public(path, ret, &error);
+
+	if (r == -EPROTOTYPE)
+		return key_read_private(path, from, ret, ret_error);
+	if (r < 0)
+		*ret_error = TAKE_PTR(error);
 	return r;
 }
 

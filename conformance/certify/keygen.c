@@ -6,12 +6,9 @@
 #include "conformance/certify/key.h"
 
 static const struct option long_options[] = {
-	{ "type", required_argument, NULL, 't' },
-	{ "passphrase", no_argument, NULL, 'p' },
-	{ "passphrase-fd", required_argument, NULL, 'P' },
-	{ "output", required_argument, NULL, 'o' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ "type", required_argument, NULL, 't' }, { "output", required_argument, NULL, 'o' },
+	{ "id", required_argument, NULL, 'i' },	  PASSPHRASE_OPTIONS,
+	{ "help", no_argument, NULL, 'h' },	  { NULL, 0, NULL, 0 },
 };
 
 static const char options_help[] =
@@ -19,15 +16,33 @@ static const char options_help[] =
 	"                       key is written beside it: key.pem, key.pub.pem\n"
 	"  --type NAME          p256 (what it is without) or ed25519\n"
 	"  --passphrase         ask for a passphrase at the terminal, and encrypt the key by it\n"
-	"  --passphrase-fd N    the same with the first line that descriptor N gives\n\n"
+	"  --passphrase-fd N    the same with the first line that descriptor N gives\n"
+	"  --id FILE            make none, but tell the id of the key in FILE, private or "
+	"public\n\n"
 	"Prints the key's id: SHA-256 of its public half (SubjectPublicKeyInfo, DER).\n\n"
-	"Exit status: 0 both files are written, 2 usage, or neither is, 3 libcrypto failed.\n";
+	"Exit status: 0 the id is printed, 2 usage, or no key that can be written or read,\n"
+	"3 libcrypto failed.\n";
 
 struct wanted {
 	enum key_type type;
 	struct passphrase_source from;
-	const char *output;
+	const char *output; /* or: */
+	const char *id;
 };
+
+int passphrase_option(const char *command, int c, const char *arg, struct passphrase_source *ret)
+{
+	int r = 0;
+
+	*ret = (struct passphrase_source){ .terminal = true };
+	if (c == 'P')
+		r = passphrase_fd(arg, ret);
+	if (r == 0)
+		return 0;
+	return complain(EXIT_USAGE, "%s: --passphrase-fd %s: %s", command, arg,
+			r == -EBADF ? "no such descriptor is open; for a file: 3<FILE"
+				    : "not the number of a descriptor");
+}
 
 static bool type_of(const char *name, enum key_type *ret)
 {
@@ -55,15 +70,18 @@ static int make_and_write(const struct wanted *w, struct key *k, char **error)
 
 static int keygen(const struct wanted *w)
 {
-	_cleanup_free_ char *error = NULL, *public = key_public_path(w->output);
+	_cleanup_free_ char *error = NULL, *public = NULL;
 	_cleanup_key_ struct key k = { 0 };
-	int r = make_and_write(w, &k, &error);
+	int r = w->id ? key_read(w->id, &w->from, &k, &error) : make_and_write(w, &k, &error);
 
 	if (r < 0)
 		return complain(r == -EIO ? EXIT_BROKEN : EXIT_USAGE, "keygen: %s", error);
 	printf("%s\n", k.id);
 	if (fflush(stdout) != 0)
 		return complain(EXIT_BROKEN, "stdout: %s", errno_name(errno));
+	if (w->id)
+		return 0;
+	public = key_public_path(w->output);
 	fprintf(stderr, "maskspec: %s signs, keep it secret; %s is for those who verify\n",
 		w->output, public);
 	return 0;
@@ -79,14 +97,10 @@ static int take(struct wanted *w, int c)
 					optarg);
 		return 0;
 	case 'p':
-		w->from = (struct passphrase_source){ .terminal = true };
-		return 0;
 	case 'P':
-		if (passphrase_fd(optarg, &w->from) < 0)
-			return complain(
-				EXIT_USAGE,
-				"keygen: --passphrase-fd %s: not the number of a descriptor",
-				optarg);
+		return passphrase_option("keygen", c, optarg, &w->from);
+	case 'i':
+		w->id = optarg;
 		return 0;
 	case 'o':
 		w->output = optarg;
@@ -113,7 +127,10 @@ int cmd_keygen(int argc, char **argv)
 	if (argc != optind)
 		return complain(EXIT_USAGE, "keygen: \"%s\": no option; name the file by -o",
 				argv[optind]);
-	if (!w.output || !*w.output)
-		return complain(EXIT_USAGE, "keygen: name the file of the key: -o key.pem");
+	if (!w.output == !w.id)
+		return complain(
+			EXIT_USAGE,
+			"keygen: name the new key's file (-o key.pem), or one that is there "
+			"(--id key.pem)");
 	return keygen(&w);
 }

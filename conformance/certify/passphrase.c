@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <openssl/crypto.h>
+#include <poll.h>
 #include <signal.h>
 #include <termios.h>
 
@@ -23,6 +24,9 @@ int passphrase_fd(const char *arg, struct passphrase_source *ret)
 	n = strtol(arg, &end, 10);
 	if (*end || errno || n > INT_MAX)
 		return -EINVAL;
+	/* Later it could be the number of a file that we opened. */
+	if (fcntl((int)n, F_GETFD) < 0)
+		return -errno;
 	*ret = (struct passphrase_source){ .from_fd = true, .fd = (int)n };
 	return 0;
 }
@@ -56,36 +60,55 @@ static int read_line(int fd, struct passphrase *p)
 static const int ending[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 static volatile sig_atomic_t came;
 
+struct signals {
+	struct sigaction old[ARRAY_SIZE(ending)];
+	sigset_t mask; /* as it was; they are only let in while we wait */
+};
+
 static void note(int signum)
 {
 	came = signum;
 }
 
-static void catch_ending(struct sigaction old[ARRAY_SIZE(ending)])
+static void catch_ending(struct signals *s)
 {
 	struct sigaction action = { .sa_handler = note };
+	sigset_t block;
 	size_t i;
 
 	came = 0;
 	sigemptyset(&action.sa_mask);
+	sigemptyset(&block);
 	for (i = 0; i < ARRAY_SIZE(ending); i++)
-		sigaction(ending[i], &action, &old[i]);
+		sigaddset(&block, ending[i]);
+	sigprocmask(SIG_BLOCK, &block, &s->mask);
+	for (i = 0; i < ARRAY_SIZE(ending); i++)
+		sigaction(ending[i], &action, &s->old[i]);
 }
 
-static void release_ending(const struct sigaction old[ARRAY_SIZE(ending)])
+static void release_ending(const struct signals *s)
 {
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(ending); i++)
-		sigaction(ending[i], &old[i], NULL);
+		sigaction(ending[i], &s->old[i], NULL);
 	if (came)
 		raise(came);
+	sigprocmask(SIG_SETMASK, &s->mask, NULL);
+}
+
+/* A terminal gives whole lines. */
+static int read_typed(int tty, const sigset_t *mask, struct passphrase *p)
+{
+	struct pollfd typed = { .fd = tty, .events = POLLIN };
+
+	return ppoll(&typed, 1, NULL, mask) < 0 ? -errno : read_line(tty, p);
 }
 
 static int ask(int tty, const char *prompt, struct passphrase *p)
 {
-	struct sigaction old[ARRAY_SIZE(ending)];
 	struct termios shown, hidden;
+	struct signals signals;
 	int r;
 
 	if (tcgetattr(tty, &shown) < 0)
@@ -94,12 +117,13 @@ static int ask(int tty, const char *prompt, struct passphrase *p)
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
 	hidden.c_lflag |= ICANON | ECHONL;
 	hidden.c_cc[VSUSP] = _POSIX_VDISABLE;
-	catch_ending(old);
-	r = tcsetattr(tty, TCSAFLUSH, &hidden) < 0 || write(tty, prompt, strlen(prompt)) < 0
-		    ? -errno
-		    : read_line(tty, p);
+	catch_ending(&signals);
+	if (tcsetattr(tty, TCSAFLUSH, &hidden) < 0 || write(tty, prompt, strlen(prompt)) < 0)
+		r = -errno;
+	else
+		r = read_typed(tty, &signals.mask, p);
 	tcsetattr(tty, TCSAFLUSH, &shown);
-	release_ending(old);
+	release_ending(&signals);
 	return r;
 }
 

@@ -26,7 +26,9 @@ struct passphrase {
 void passphrase_wipe(struct passphrase *p);
 #define _cleanup_passphrase_ _cleanup_(passphrase_wipe)
 
-/* @arg of --passphrase-fd; -EINVAL where it is no number of a descriptor. */
+/* @arg of --passphrase-fd, before anything is opened; -EINVAL: no number, -EBADF: none that is
+ * open.
+ */
 int passphrase_fd(const char *arg, struct passphrase_source *ret);
 /*
  * Reads one line, for the key @of; @again: typed twice at a terminal, as for a new key. 0, or a
