@@ -89,9 +89,6 @@ OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
 REPORT_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/report/*.c))
-# What of it needs no library but cJSON; maskspec itself has none of it.
-CERTIFY := cert grade ustar ustar_header digests
-CERTIFY_O = $(CERTIFY:%=$(B)/conformance/certify/%.o)
 MASKSPEC_O = $(MASKSPEC:%=$(B)/conformance/%.o) $(JUDGE_O) $(REPORT_O)
 SPEC := $(sort $(wildcard docs/spec/[0-9]*.md))
 
@@ -113,7 +110,7 @@ $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 .PHONY: VERSION_STAMP
 VERSION_STAMP:
 
-$(JUDGE_O) $(REPORT_O) $(CERTIFY_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
+$(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
 		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
 		| $(B)/gen/requirements.def
 $(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_run.o: $(B)/gen/version.h
