@@ -36,6 +36,11 @@ bool judge_option(struct judge_options *o, int c);
 char *fixtures_dir(const char *option);
 /* Cases of @fixtures, or NULL after a message on stderr. */
 bool load_cases(const char *fixtures, struct case_list *ret);
+/* Absolute path of a runtime, given by its path or as a command's name; NULL: there is none. Owned
+ * by the caller. */
+char *find_runtime_path(const char *given);
+/* Makes a folder and those above it; a negative errno. */
+int make_folders(const char *path);
 /* Prints a message for the user and returns @status. */
 _printf_(2, 3) int complain(int status, const char *fmt, ...);
 /* Adds what the report.json at @path has. As of reports_read(), or another negative errno. */

@@ -204,19 +204,6 @@ static int make_dir(const char *out, const char *name)
 	return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-int make_folders(const char *path)
-{
-	_cleanup_free_ char *copy = xstrdup(path);
-	char *p;
-
-	for (p = copy + 1; (p = strchr(p, '/')); *p++ = '/') {
-		*p = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			return -errno;
-	}
-	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 /* Only what a run itself wrote is removed from OUT. */
 static int write_inputs(const struct plan *p, const struct run_options *o, const char *manifest)
 {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What maskspec shares with the programs beside it: its voice, and where it and its fixtures lie. */
+/* What maskspec shares with the programs beside it: its voice, and where it and its fixtures lie.
+ */
 #include "conformance/maskspec.h"
 
 #include <limits.h>
 #include <stdarg.h>
+#include <sys/stat.h>
 
 int complain(int status, const char *fmt, ...)
 {
@@ -49,4 +51,40 @@ char *fixtures_dir(const char *option)
 			return xasprintf("%s%s/fixtures", dir, up.s);
 	}
 	return xasprintf("%s/../fixtures", dir);
+}
+
+int make_folders(const char *path)
+{
+	_cleanup_free_ char *copy = xstrdup(path);
+	char *p;
+
+	for (p = copy + 1; (p = strchr(p, '/')); *p++ = '/') {
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return mkdir(path, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static char *search_path(const char *name)
+{
+	const char *path = getenv("PATH");
+	_cleanup_free_ char *all =
+		xasprintf("%s:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+			  path ? path : "");
+	char *state = NULL, *dir;
+
+	for (dir = strtok_r(all, ":", &state); dir; dir = strtok_r(NULL, ":", &state)) {
+		char *file = xasprintf("%s/%s", dir, name);
+
+		if (access(file, X_OK) == 0)
+			return file;
+		free(file);
+	}
+	return NULL;
+}
+
+char *find_runtime_path(const char *given)
+{
+	return strchr(given, '/') ? realpath(given, NULL) : search_path(given);
 }

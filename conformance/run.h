@@ -6,6 +6,8 @@
 #include "conformance/split.h"
 #include "conformance/words.h"
 
+#define NONCE_MAX 128
+
 struct run_options {
 	char *runtime; /* absolute path */
 	char **runtime_args;
@@ -16,6 +18,7 @@ struct run_options {
 	const char *kernels;	   /* as given; "host" is the one that runs here */
 	const char *kernel;	   /* the one of this run; NULL: the host's */
 	bool several;		   /* more than one is named: each gets a run of its own */
+	const char *nonce;	   /* somebody else's, or NULL */
 	const char *shard_word;	   /* SHARD as given, or NULL */
 	struct shard shard;	   /* count 0: the whole run */
 	const char *dealt_kernels; /* over which shards are dealt: all that were given */
@@ -51,7 +54,5 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 		    size_t from, size_t to);
 /* Turns them to one of several kernels, with a folder of its own. */
 void run_options_place(struct run_options *o, const char *kernel, const char *out);
-/* Makes a folder and those above it; a negative errno. */
-int make_folders(const char *path);
 /* Writes OUT/status; returns @status. */
 int write_status(const char *out, int status);
