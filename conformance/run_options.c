@@ -34,6 +34,7 @@ static const struct option long_options[] = {
 	{ "vm-timeout", required_argument, NULL, 'm' },
 	{ "vm-cpus", required_argument, NULL, 'n' },
 	{ "shard", required_argument, NULL, 'S' },
+	{ "nonce", required_argument, NULL, 'N' },
 	{ "plan", no_argument, NULL, 'l' },
 	{ "keep", no_argument, NULL, 'K' },
 	{ "fixtures", required_argument, NULL, 'F' },
@@ -76,6 +77,7 @@ static const char options_help[] =
 	"  --shard I/N        the I-th of N parts of the cases, on each kernel (SHARD); "
 	"`maskspec judge` puts\n"
 	"                     their facts together\n"
+	"  --nonce WORD       somebody else's word, to stand in all facts: they were made after it\n"
 	"  --plan             check all that is said here, list the cases, and run nothing\n"
 	"  --keep             keep the image and say how to boot it by hand (KEEP=1)\n"
 	"  --json             report.json on stdout\n"
@@ -113,6 +115,7 @@ static void set_option(struct run_options *o, int c)
 		{ 'k', &o->kernels },	     { 'x', &o->accel },
 		{ 'C', &o->cache },	     { 'm', &o->vm_timeout },
 		{ 'n', &o->vm_cpus },	     { 'S', &o->shard_word },
+		{ 'N', &o->nonce },
 	};
 	const struct {
 		int c;
@@ -157,29 +160,25 @@ static int check_shard(struct run_options *o)
 			o->shard_word, SPLIT_MAX);
 }
 
+/* Anything else would have to be escaped in facts, statements and command lines. */
+static int check_nonce(const char *nonce)
+{
+	size_t i, n = strlen(nonce);
+
+	for (i = 0; i < n && nonce[i] > ' ' && nonce[i] < 0x7f; i++)
+		;
+	if (n && n <= NONCE_MAX && i == n)
+		return -1;
+	return complain(EXIT_USAGE,
+			"NONCE=%s: write a word of 1 to %d printable ASCII characters", nonce,
+			NONCE_MAX);
+}
+
 static int check_word(const char *name, const char *value, const char *words)
 {
 	if (strchr(value, ' ') || !has_word(words, value))
 		return complain(EXIT_USAGE, "%s=%s: none of %s", name, value, words);
 	return -1;
-}
-
-static char *search_path(const char *name)
-{
-	const char *path = getenv("PATH");
-	_cleanup_free_ char *all =
-		xasprintf("%s:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-			  path ? path : "");
-	char *state = NULL, *dir;
-
-	for (dir = strtok_r(all, ":", &state); dir; dir = strtok_r(NULL, ":", &state)) {
-		char *file = xasprintf("%s/%s", dir, name);
-
-		if (access(file, X_OK) == 0)
-			return file;
-		free(file);
-	}
-	return NULL;
 }
 
 static int find_runtime(struct run_options *o, const char *given)
@@ -191,7 +190,7 @@ static int find_runtime(struct run_options *o, const char *given)
 
 	if (!given || !*given)
 		return complain(EXIT_USAGE, "run: name a runtime with --runtime (RUNTIME=)");
-	o->runtime = strchr(given, '/') ? realpath(given, NULL) : search_path(given);
+	o->runtime = find_runtime_path(given);
 	if (!o->runtime)
 		return complain(EXIT_USAGE, "RUNTIME=%s: %s", given,
 				strchr(given, '/') ? "no such file"
@@ -331,6 +330,8 @@ static int check(struct run_options *o, const char *runtime)
 		r = check_number("JOBS", o->jobs, 64);
 	if (r < 0 && o->shard_word)
 		r = check_shard(o);
+	if (r < 0 && o->nonce)
+		r = check_nonce(o->nonce);
 	if (r < 0)
 		r = check_deny(o);
 	if (r < 0)
@@ -461,6 +462,8 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 	add_header(&w, "filter", o->filter);
 	add_header(&w, "require", o->require);
 	add_header(&w, "userns", userns_names[o->users.userns]);
+	if (o->nonce)
+		add_header(&w, "asked-nonce", o->nonce);
 	add_header(&w, "kit-version", MASKSPEC_VERSION);
 	add_header(&w, "kit-commit", MASKSPEC_COMMIT);
 	add_header(&w, "kit-spec", MASKSPEC_SPEC);
