@@ -105,6 +105,7 @@ $(B)/gen/html_assets.h: $(addprefix conformance/report/html.,awk css js)
 $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 	@{ echo '#define MASKSPEC_VERSION "$(VERSION)"'; \
 	   echo "#define MASKSPEC_COMMIT \"$$(git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
+	   echo "#define MASKSPEC_SPEC_VERSION \"$$(sed -n 's/^Version \([0-9.]*[0-9]\) of the specification.*/\1/p' docs/spec/README.md)\""; \
 	   echo "#define MASKSPEC_SPEC \"$$(sha256sum $< | cut -c1-64)\""; } > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 .PHONY: VERSION_STAMP
@@ -113,7 +114,7 @@ VERSION_STAMP:
 $(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
 		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
 		| $(B)/gen/requirements.def
-$(B)/conformance/maskspec.o $(B)/conformance/run_options.o $(B)/conformance/cmd_run.o: $(B)/gen/version.h
+$(addprefix $(B)/conformance/,maskspec.o run_options.o cmd_run.o certify/certificate.o): $(B)/gen/version.h
 $(B)/conformance/report/html.o: $(B)/gen/html_assets.h
 
 # Static: the same binary runs on the host, in any container, and in a VM.
@@ -141,7 +142,7 @@ $(B)/tools-crypto: | $(B)/tools
 $(CERTIFY_O): CJSON_CFLAGS += $(shell pkg-config --cflags libcrypto)
 $(CERTIFY_O): | $(B)/gen/requirements.def $(B)/tools-crypto
 
-$(B)/maskspec-certify: $(CERTIFY_O) $(KIT_O)
+$(B)/maskspec-certify: $(CERTIFY_O) $(KIT_O) $(B)/conformance/child.o
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CRYPTO_LIBS) -lm
 
@@ -185,12 +186,21 @@ RUN_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-
 	$(call switch,STRICT,strict) $(call switch,PUBLISH,publish) $(call switch,VERBOSE,verbose) \
 	$(call switch,TIME,time)
 
+CERTIFY_OPTIONS = $(call option,RUNTIME,runtime) $(call option,RUNTIME_ARGS,runtime-args) \
+	$(call option,KERNELS,kernels) $(call option,CERT,cert) $(call option,KEY,key) $(if $(KEY),--passphrase) \
+	$(call option,VENDOR,vendor) $(call option,PRODUCT,product) $(call option,NONCE,nonce) \
+	$(call option,DEVIATIONS,deviations) $(call option,OUT,out) $(call option,TIMEOUT,timeout) \
+	$(call option,JOBS,jobs) $(call option,ACCEL,accel) $(call option,CACHE,cache) \
+	$(call option,VM_TIMEOUT,vm-timeout)
+
 # A misspelt variable, or one of another target, would silently judge something else: every one given
 # must be known, and taken by a target that is asked for.
 TAKES_conformance := RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT JOBS CGROUP \
 	DENY USERNS KERNELS ACCEL CACHE VM_TIMEOUT VM_CPUS SHARD KEEP STRICT PUBLISH VERBOSE TIME
 TAKES_farm := HOSTS SHARDS SSH_CONFIG RUNTIME RUNTIME_ARGS PROFILE FILTER REQUIRE EXPECT WITHHELD OUT TIMEOUT \
 	JOBS CGROUP DENY USERNS STRICT PUBLISH
+TAKES_certify := RUNTIME RUNTIME_ARGS KERNELS CERT KEY VENDOR PRODUCT NONCE DEVIATIONS OUT TIMEOUT JOBS ACCEL \
+	CACHE VM_TIMEOUT
 TAKES_shell := RUNTIME PROFILE FILTER KERNEL ACCEL CACHE CGROUP OUT
 TAKES_kernels := CACHE
 TAKES_faults := RUNTIME RUNTIME_ARGS DENY USERNS CGROUP TIMEOUT JOBS PUBLISH VERBOSE FAULT EVERY
@@ -200,7 +210,7 @@ TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
 TAKES_matrix-mutants := KERNELS CACHE JOBS
 TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels) \
 	$(TAKES_matrix-mutants)
-TAKERS := conformance farm shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants storm
+TAKERS := conformance certify farm shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants storm
 TAKES_storm := KERNELS EL8 RUNTIMES CACHE OUT RECORD CONTAINERS MASKS CGROUPS ROUNDS CPUS
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
@@ -222,6 +232,11 @@ endif
 .PHONY: conformance
 conformance: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/vm/init $(B)/vm/boot
 	@$(B)/maskspec run $(RUN_OPTIONS)
+
+# A passphrase is asked for only where the key has one.
+.PHONY: certify
+certify: certify-kit $(B)/maskspec $(B)/observe $(B)/maskref $(B)/vm/init $(B)/vm/boot
+	@$(B)/maskspec certify $(CERTIFY_OPTIONS)
 
 .PHONY: shell
 shell: $(B)/maskspec $(B)/observe $(B)/maskref $(B)/vm/init $(B)/vm/boot
@@ -264,7 +279,11 @@ make storm               what sharing one mask is worth, and where the time goes
                          the tables of docs/kernels.md and docs/storm.svg
 make bench               libmaskref, maskref and the kit against their bounds of speed (bench-masks,
                          bench-start, bench-kit, bench-vm: one of them)
-make certify-kit         $(B)/maskspec-certify, for maskspec certify, verify and keygen; needs OpenSSL
+make certify             KERNELS="debian-5.10 debian-7" KEY=key.pem: an archive of evidence, graded by
+                         CERT=certified-2026 and signed; takes RUNTIME, RUNTIME_ARGS, VENDOR, PRODUCT,
+                         NONCE, DEVIATIONS, OUT ($(B)/certificate), ACCEL, CACHE, TIMEOUT, JOBS,
+                         VM_TIMEOUT: docs/guide/certifying.md
+make certify-kit         $(B)/maskspec-certify, for maskspec certify and keygen; needs OpenSSL
 make all | clean         build into $(B)/ | remove it
 
 Variables of `make conformance`, all optional:

@@ -6,6 +6,7 @@ static const struct {
 	const char *name;
 	command_main *main;
 } commands[] = {
+	{ "certify", cmd_certify },
 	{ "keygen", cmd_keygen },
 };
 

@@ -127,7 +127,7 @@ static void grade_results(const struct cert *c, const struct report *r, size_t n
 	}
 }
 
-static bool is_whole(const struct report *r)
+bool grade_is_whole(const struct report *r)
 {
 	return r->outcome != OUTCOME_BROKEN && r->outcome != OUTCOME_NOTHING_RAN;
 }
@@ -140,7 +140,7 @@ void grade_kernel(const struct cert *c, const struct report *const *runs, size_t
 	*ret = (struct graded){ 0 };
 	for (i = 0; i < n; i++) {
 		check_settings(c, runs[i], i + 1, ret);
-		if (!is_whole(runs[i]))
+		if (!grade_is_whole(runs[i]))
 			continue;
 		whole++;
 		grade_results(c, runs[i], i + 1, ret);

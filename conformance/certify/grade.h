@@ -28,6 +28,9 @@ struct graded {
 	struct text reasons;	   /* of FAILED, one a line */
 };
 
+/* Whether @r says anything of the runtime: a run that is broken as a whole doesn't. */
+bool grade_is_whole(const struct report *r);
+
 void graded_free(struct graded *g);
 #define _cleanup_graded_ _cleanup_(graded_free)
 /*
