@@ -216,6 +216,7 @@ static int create(const char *path, mode_t mode, BIO *pem, char **ret_error)
 	}
 	if (fd < 0)
 		return cannot(path, "written", -errno, ret_error);
+	/* A short write says nothing. */
 	errno = ENOSPC;
 	if (write(fd, s, (size_t)len) == len && fsync(fd) == 0)
 		return 0;

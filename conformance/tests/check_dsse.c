@@ -145,12 +145,15 @@ static const struct {
 	  "\"4f84e0000000000000000000000000000000000000000000000000000000babe\",\"sig\":\"\"}]}\n",
 	  "by the key 4f84e0000000000000000000000000000000000000000000000000000000babe",
 	  -EKEYREJECTED },
-	{ "field", "{\"payload\"", "{\"x\":1,\"payload\"", "not as maskspec writes it", -EINVAL },
-	{ "field-inside", "\"}]}", "\",\"x\":1}]}", "not as maskspec writes it", -EINVAL },
-	{ "blank", "\",\"payloadType", "\", \"payloadType", "not as maskspec writes it", -EINVAL },
-	{ "no-newline", "}]}\n", "}]}", "not as maskspec writes it", -EINVAL },
-	{ "escaped", "payloadType\":\"a", "payloadType\":\"\\u0061", "not as maskspec writes it",
+	{ "field", "{\"payload\"", "{\"x\":1,\"payload\"", "no certificate as maskspec writes one",
 	  -EINVAL },
+	{ "field-inside", "\"}]}", "\",\"x\":1}]}", "no certificate as maskspec writes one",
+	  -EINVAL },
+	{ "blank", "\",\"payloadType", "\", \"payloadType", "no certificate as maskspec writes one",
+	  -EINVAL },
+	{ "no-newline", "}]}\n", "}]}", "no certificate as maskspec writes one", -EINVAL },
+	{ "escaped", "payloadType\":\"a", "payloadType\":\"\\u0061",
+	  "no certificate as maskspec writes one", -EINVAL },
 };
 
 static char *edited(const char *s, const char *from, const char *to)
@@ -195,6 +198,24 @@ START_TEST(test_large)
 	open_large(DSSE_PAYLOAD_MAX / 3 * 4, "it: signatures[0].sig: the key");
 	open_large((DSSE_PAYLOAD_MAX + 3) / 3 * 4, "it: payload: more than 4194304 bytes");
 	open_large(DSSE_MAX, "it: more than 5593428 bytes");
+}
+END_TEST
+
+/* Within the limit of one test, in which they can't be compared with each other. */
+START_TEST(test_fields)
+{
+	_cleanup_free_ char *error = NULL;
+	_cleanup_text_ struct text t = { 0 };
+	_cleanup_key_ struct key k = { 0 };
+	unsigned int i;
+
+	make_key(KEY_P256, &k);
+	for (i = 0; i < 300000; i++)
+		text_addf(&t, "%s\"%u\":0", i ? "," : "{", i);
+	text_add(&t, "}\n");
+	ck_assert_uint_lt(t.len, DSSE_MAX);
+	ck_assert_int_eq(try_open(&k, t.s, t.len, &error), -EINVAL);
+	ck_assert_msg(strstr(error, "no certificate as maskspec writes one"), "%s", error);
 }
 END_TEST
 
@@ -299,6 +320,7 @@ int main(void)
 	add_types(s, "spelling", test_spelling);
 	ADD_ROWS(s, refused_rows, test_refused);
 	add_case(s, "large", test_large, 0);
+	add_case(s, "fields", test_fields, 0);
 	add_types(s, "other-key", test_other_key);
 	add_types(s, "bits", test_bits);
 	add_types(s, "cuts", test_cuts);
