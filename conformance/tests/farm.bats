@@ -79,11 +79,16 @@ end_farm() {
 	farm=
 }
 
-# The process of the farm itself, as seen from out here, in $own. Looked for while there is time: the
-# whole farm may be at its end a second after its first shard.
+# The process of the farm itself, as seen from out here, in $own: below $farm, and above those that it
+# starts, which are called the same.
 has_begun() {
-	own=$(tagged "$FARM" | awk '$2 ~ /bash$/ && $3 == farm { print $1; exit }' farm="$FARM")
-	[ "$own" ]
+	local argv
+	own=$farm
+	until mapfile -d '' argv 2>/dev/null <"/proc/$own/cmdline" && [ "${argv[1]:-}" = "$FARM" ]; do
+		own=$(cat "/proc/$own/task/$own/children" 2>/dev/null)
+		own=${own%% *}
+		[ "$own" ] || return
+	done
 }
 
 # A folder of host $1, from out here: by its first process.
