@@ -10,6 +10,9 @@ setup_file() {
 	copy_kit
 }
 
+# maskref holds no descriptor that an entry could name.
+NO_ALIAS="alias-own alias-mask"
+
 setup() {
 	OUT=$BATS_TEST_TMPDIR/out
 	mkdir "$OUT"
@@ -28,7 +31,8 @@ profile() {
 
 @test "maskref conforms, and every requirement of chapter 80 is judged" {
 	profile 0 --runtime "$MASKREF"
-	[ -z "$(with_verdict fail)$(with_verdict skip)" ]
+	[ -z "$(with_verdict fail)" ]
+	[ "$(with_verdict skip)" = "$NO_ALIAS" ] || fail "skipped:" "$(with_verdict skip)"
 	[ "$(jq -r '[.results[] | select(.id | startswith("sec-")) | .id] | sort | join("\n")' \
 		"$OUT/report.json")" = "$("$MASKSPEC" list --json |
 			jq -r '.[].id | select(startswith("sec-"))' | sort)" ]
@@ -38,7 +42,8 @@ profile() {
 	local strategy
 	for strategy in tmpfs-per-dir shared-empty-dir detached; do
 		profile 0 --runtime "$MASKREF" --runtime-args "--strategy $strategy"
-		[ -z "$(with_verdict fail)" ]
+		[ "$(with_verdict fail)" = "$([ $strategy != tmpfs-per-dir ] || echo sb-shared-alias)" ] ||
+			fail "$strategy:" "$(with_verdict fail)"
 	done
 }
 
@@ -47,7 +52,7 @@ profile() {
 	for kind in many one; do
 		profile 0 --runtime "$MASKREF" --userns "$kind"
 		[ -z "$(with_verdict fail)" ]
-		[ "$(with_verdict skip)" = sec-handle ] || fail "$kind:" "$(with_verdict skip)"
+		[ "$(with_verdict skip)" = "$NO_ALIAS sec-handle" ] || fail "$kind:" "$(with_verdict skip)"
 	done
 }
 
@@ -57,7 +62,7 @@ profile() {
 	run -0 --separate-stderr setpriv --reuid 54321 --regid 54321 --clear-groups \
 		--inh-caps=-all "$MASKSPEC" run --profile security --out "$OUT" --runtime "$MASKREF"
 	[ -z "$(with_verdict fail)$(with_verdict broken)" ]
-	[ "$(with_verdict skip)" = "sec-handle sec-neighbour life-delete-cgroups" ] ||
+	[ "$(with_verdict skip)" = "$NO_ALIAS sec-handle sec-neighbour life-delete-cgroups" ] ||
 		fail "skipped:" "$(with_verdict skip)"
 }
 
