@@ -84,7 +84,7 @@ SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	trace trace_text tree views watchdog
 MASKSPEC := $(SHARED) assemble assemble_folders folders share split child classes cmd_diff cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show cmd_site config controls fields fixture \
-	follow kernels lists machine manifest maskspec pairs plan preflight program repeats run_options run_time site_folder steps strict vm words
+	follow kernels lists machine manifest maskspec pairs plan planned preflight program repeats run_options run_time site_folder steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
 JUDGE_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/judge/*.c))
@@ -114,7 +114,7 @@ VERSION_STAMP:
 $(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
 		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
 		| $(B)/gen/requirements.def
-$(addprefix $(B)/conformance/,maskspec.o run_options.o cmd_run.o certify/certificate.o): $(B)/gen/version.h
+$(addprefix $(B)/conformance/,maskspec.o run_options.o cmd_run.o certify/remade.o): $(B)/gen/version.h
 $(B)/conformance/report/html.o: $(B)/gen/html_assets.h
 
 # Static: the same binary runs on the host, in any container, and in a VM.

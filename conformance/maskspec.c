@@ -38,6 +38,8 @@ static const struct {
 	  "static pages of many runs: runtimes by kernels, each requirement, each run", true },
 	{ "certify", cmd_certificate, "--runtime R --kernels NAMES [--key KEY.pem] [OPTION]...",
 	  "run it as a profile asks; evidence and grades in an archive, signed", true },
+	{ "verify", cmd_certificate, "CERTIFICATE.tar --key KEY.pub.pem [OPTION]...",
+	  "whether a certificate is whole, signed, and what its facts come to here", true },
 	{ "keygen", cmd_certificate, "-o KEY.pem [--type p256|ed25519] [OPTION]... | --id FILE",
 	  "a key that signs certificates, and its public half", true },
 	{ "version", cmd_version, "", "version, commit and digest of the specification", false },

@@ -5,6 +5,14 @@
 
 struct vm;
 
+/*
+ * planned.c. FILTER names requirements or bundles, "" all: the ids of @c that are wanted, with
+ * blanks between (owned by the caller).
+ */
+char *plan_ids(const struct test_case *c, const char *filter);
+/* Adds the cases of @l, which must outlive @p, in the order in which they run. */
+void plan_cases(struct plan *p, const struct case_list *l, const char *profile, const char *filter);
+
 /* Each returns -1 to go on, or the exit status after a message. */
 int plan_make(const struct run_options *o, struct plan *ret);
 /* Takes what SHARD gives to others out of @p. */

@@ -7,7 +7,6 @@
 #include "conformance/certify/digests.h"
 #include "conformance/report/json.h"
 #include "conformance/report/output.h"
-#include "version.h"
 
 /* certificate.json ----------------------------------------------------------------------------- */
 
@@ -23,14 +22,14 @@ static void add_profile(cJSON *root, const struct certificate *c)
 	json_put(o, "sha256", sum);
 }
 
-static void add_kit(cJSON *root)
+/* The one that made the facts, whoever judges them. */
+static void add_kit(cJSON *root, const struct report *r)
 {
 	cJSON *o = cJSON_AddObjectToObject(root, "kit");
 
-	json_put(o, "version", MASKSPEC_VERSION);
-	json_put(o, "commit", MASKSPEC_COMMIT);
-	json_put(o, "specification", MASKSPEC_SPEC_VERSION);
-	json_put(o, "spec", MASKSPEC_SPEC);
+	json_put(o, "version", r->kit_version);
+	json_put(o, "commit", r->kit_commit);
+	json_put(o, "spec", r->kit_spec);
 }
 
 static void add_runtime(cJSON *root, const struct certificate *c, const struct report *r)
@@ -83,7 +82,7 @@ static char *json_text(const struct certificate *c)
 	json_put(root, "made", c->made);
 	json_put(root, "key", c->key_id);
 	add_profile(root, c);
-	add_kit(root);
+	add_kit(root, &c->campaign->kernels[0].runs[0]);
 	add_runtime(root, c, &c->campaign->kernels[0].runs[0]);
 	list = cJSON_AddArrayToObject(root, "kernels");
 	for (i = 0; i < c->campaign->n; i++)

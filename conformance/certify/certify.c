@@ -8,6 +8,7 @@ static const struct {
 } commands[] = {
 	{ "certify", cmd_certify },
 	{ "keygen", cmd_keygen },
+	{ "verify", cmd_verify },
 };
 
 int main(int argc, char **argv)

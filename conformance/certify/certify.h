@@ -8,7 +8,7 @@
 #include "conformance/certify/passphrase.h"
 #include "conformance/maskspec.h"
 
-command_main cmd_certify, cmd_keygen;
+command_main cmd_certify, cmd_keygen, cmd_verify;
 
 /* The options of what reads or writes a private key, for getopt_long(3) (<getopt.h>). */
 #define PASSPHRASE_OPTIONS                                                                         \

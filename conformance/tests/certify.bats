@@ -66,7 +66,7 @@ PASSED passed/certificate.tar" ]
 		--arg key "$("$MASKSPEC" keygen --id "$KEY")" --arg about "$(sha256sum <"$PASSED/about" | cut -c 1-64)" '
 		.schema == "maskspec-certificate/1" and .result == "PASSED" and .reasons == []
 		and .vendor == "A & B" and .product == "<it>" and .nonce == "n-1/2" and .key == $key
-		and .profile.name == "small" and .kit.specification == "0.1"
+		and .profile.name == "small" and .profile.specification == "0.1"
 		and .runtime.name == "maskref" and .runtime.sha256 == $sum and .runtime.about == $about
 		and (.kernels | length) == 1 and .kernels[0].name == "host" and .kernels[0].version == $kernel
 		and .kernels[0].runs == 1 and .kernels[0].result == "PASSED"' "$PASSED/certificate.json"

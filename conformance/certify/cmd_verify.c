@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * maskspec verify: whether a certificate is whole, signed, of what it says, and comes to what it
+ * says. Believes nothing but the facts: their verdicts, the grades, certificate.json and the
+ * statements are made again by this kit and held against those of the archive.
+ */
+#include <fcntl.h>
+#include <getopt.h>
+
+#include "conformance/certify/certify.h"
+#include "conformance/certify/digests.h"
+#include "conformance/certify/dsse.h"
+#include "conformance/certify/evidence.h"
+#include "conformance/certify/remade.h"
+
+struct request {
+	const char *archive, *key, *runtime, *cert, *nonce, *fixtures;
+};
+
+static const struct option long_options[] = {
+	{ "key", required_argument, NULL, 'K' },
+	{ "runtime", required_argument, NULL, 'r' },
+	{ "profile", required_argument, NULL, 'c' },
+	{ "nonce", required_argument, NULL, 'n' },
+	{ "fixtures", required_argument, NULL, 'f' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char options_help[] =
+	"  --key FILE       public key of who signed it (PEM); without one, only what is not "
+	"signed "
+	"is taken\n"
+	"  --runtime FILE   the runtime that it must be of\n"
+	"  --profile NAME   certification profile that it must be of: a path, or a name in\n"
+	"                   fixtures/certify; without it, the one that it names\n"
+	"  --nonce WORD     that the runs must have been made for\n\n"
+	"Needs neither root nor a runtime nor a network.\n\n"
+	"Exit status: 0 valid, PASSED or WARNED; 1 valid, FAILED; 2 usage; 3 not valid.\n";
+
+/* Reading -------------------------------------------------------------------------------------- */
+
+static int refused(const char *archive, const char *why)
+{
+	return complain(EXIT_BROKEN, "verify: %s: %s", archive, why);
+}
+
+/* Prints each line of @refusals; the exit status. */
+static int refused_for(const char *archive, const struct text *refusals)
+{
+	_cleanup_free_ char *copy = xstrdup(text_str(refusals));
+	char *rest = copy, *line;
+
+	while ((line = next_line(&rest)))
+		refused(archive, line);
+	return refusals->len ? EXIT_BROKEN : 0;
+}
+
+/* 0, or the exit status after a message. */
+static int read_archive(const struct request *q, struct ustar *a, struct layout *l)
+{
+	_cleanup_free_ char *bytes = NULL, *error = NULL;
+	size_t size;
+	int r = read_file_at(AT_FDCWD, q->archive, USTAR_BYTES_MAX, &bytes, &size);
+
+	if (r == -EFBIG)
+		return refused(q->archive, "too large for a certificate");
+	if (r < 0)
+		return complain(EXIT_USAGE, "verify: %s: %s", q->archive, errno_name(r));
+	r = ustar_read(bytes, size, NULL, a, &error);
+	if (r == 0)
+		r = layout_read(a, l, &error);
+	if (r == 0)
+		r = digests_check(a, certificate_is_statement, &error);
+	return r < 0 ? refused(q->archive, error) : 0;
+}
+
+/* What each kernel's statement says, and that it was signed by @key; *@ret is of ustar_find(). */
+static int open_statement(const struct request *q, const struct ustar *a, const char *name,
+			  const struct key *key, char **ret, size_t *ret_size)
+{
+	const struct ustar_member *m = ustar_find(a, name);
+	_cleanup_free_ char *error = NULL;
+
+	if (!key->pkey) {
+		*ret = xstrndup(m->data, m->size);
+		*ret_size = m->size;
+		return 0;
+	}
+	if (dsse_open(name, m->data, m->size, key, ret, ret_size, &error) < 0)
+		return refused(q->archive, error);
+	return 0;
+}
+
+static int read_key(const struct request *q, const struct layout *l, struct key *key)
+{
+	_cleanup_free_ char *error = NULL;
+
+	if (!q->key && l->is_signed)
+		return complain(
+			EXIT_USAGE,
+			"verify: %s is signed: name the public key of who signed it (--key)",
+			q->archive);
+	if (q->key && key_read_public(q->key, key, &error) < 0)
+		return complain(EXIT_USAGE, "KEY: %s", error);
+	if (q->key && !l->is_signed)
+		return refused(q->archive, "is not signed");
+	return 0;
+}
+
+/* The profile ---------------------------------------------------------------------------------- */
+
+static int read_profile(const struct request *q, const struct ustar *a, struct cert *cert)
+{
+	const struct ustar_member *m = ustar_find(a, "profile");
+	_cleanup_free_ char *dir = xasprintf("%s/certify", q->fixtures);
+	_cleanup_free_ char *own = NULL, *error = NULL, *value = NULL;
+	_cleanup_cert_ struct cert theirs = { 0 };
+	size_t len;
+
+	if (cert_parse("profile", m->data, m->size, &theirs, &error) < 0)
+		return refused(q->archive, error);
+	if (!q->cert && strchr(theirs.name, '/'))
+		return refused(q->archive, "profile: its name has a slash");
+	value = q->cert ? xstrdup(q->cert) : xasprintf("%s/%s", dir, theirs.name);
+	if (cert_load(value, dir, cert, &own, &len, &error) < 0)
+		return q->cert ? complain(EXIT_USAGE, "%s", error)
+			       : refused(q->archive, "profile: this kit has none of that name; "
+						     "name a file that you trust (--profile)");
+	if (len == m->size && memcmp(own, m->data, len) == 0)
+		return 0;
+	return refused(q->archive, "profile: is another than the one of that name here");
+}
+
+/* The runs ------------------------------------------------------------------------------------- */
+
+static int check_evidence(const struct request *q, const struct ustar *a, const struct layout *l,
+			  const struct cert *cert)
+{
+	_cleanup_plan_ struct plan due = { 0 };
+	_cleanup_text_ struct text refusals = { 0 };
+	_cleanup_close_ int fd = q->runtime ? open(q->runtime, O_RDONLY | O_CLOEXEC) : -EBADF;
+	_cleanup_free_ char *bundles = xasprintf("%s/bundles", q->fixtures);
+	_cleanup_free_ char *error = NULL;
+	char sum[SHA256_HEX];
+
+	if (q->runtime && (fd < 0 || sha256_fd(fd, sum) < 0))
+		return complain(EXIT_USAGE, "verify: --runtime %s: can't be read", q->runtime);
+	if (fixtures_load(bundles, &due.list, &error) < 0)
+		return complain(EXIT_USAGE, "%s", error);
+	plan_cases(&due, &due.list, cert->profile, "");
+	evidence_check(a, l,
+		       &(struct evidence){ .cert = cert,
+					   .due = &due,
+					   .nonce = q->nonce,
+					   .runtime = q->runtime ? sum : NULL },
+		       &refusals);
+	return refused_for(q->archive, &refusals);
+}
+
+/* Before anything is believed. */
+static int check_signatures(const struct request *q, const struct ustar *a, const struct layout *l,
+			    const struct key *key)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; i < l->kernels && r == 0; i++) {
+		_cleanup_free_ char *name = certificate_statement_name(i + 1, l->is_signed);
+		_cleanup_free_ char *payload = NULL;
+		size_t size;
+
+		r = open_statement(q, a, name, key, &payload, &size);
+	}
+	return r;
+}
+
+/* Statements hold the digest of MANIFEST, and so all else. */
+static int check_statements(const struct request *q, const struct ustar *a, const struct layout *l,
+			    const struct key *key, const struct remade *made)
+{
+	size_t i;
+
+	for (i = 0; i < l->kernels; i++) {
+		_cleanup_free_ char *name = certificate_statement_name(i + 1, l->is_signed);
+		_cleanup_free_ char *payload = NULL, *error = NULL;
+		size_t size;
+		int r = open_statement(q, a, name, key, &payload, &size);
+
+		if (r)
+			return r;
+		if (remade_statement(made, a, i + 1, payload, size, &error) < 0) {
+			_cleanup_free_ char *why = xasprintf("%s: %s", name, error);
+
+			return refused(q->archive, why);
+		}
+	}
+	return 0;
+}
+
+static void say(const struct request *q, const struct layout *l, const struct key *key,
+		const struct remade *made)
+{
+	size_t i;
+
+	for (i = 0; i < made->campaign.n; i++) {
+		const struct campaign_kernel *k = &made->campaign.kernels[i];
+		const struct report *r = &k->runs[0];
+
+		printf("%s %s (%s), %zu run%s\n", grade_names[k->graded.grade],
+		       r->kernel_name ? r->kernel_name : "host", r->kernel, k->n,
+		       k->n == 1 ? "" : "s");
+	}
+	fputs(text_str(&made->notes), stdout);
+	printf("%s %s, %s", grade_names[made->campaign.grade], q->archive,
+	       l->is_signed ? "signed by " : "not signed");
+	printf("%s\n", l->is_signed ? key->id : "");
+}
+
+static int verify(const struct request *q)
+{
+	_cleanup_ustar_ struct ustar a = { 0 };
+	_cleanup_layout_ struct layout l = { 0 };
+	_cleanup_key_ struct key key = { 0 };
+	_cleanup_cert_ struct cert cert = { 0 };
+	_cleanup_remade_ struct remade made = { 0 };
+	_cleanup_text_ struct text refusals = { 0 };
+	_cleanup_free_ char *error = NULL;
+	int r = read_archive(q, &a, &l);
+
+	if (r == 0)
+		r = read_key(q, &l, &key);
+	if (r == 0)
+		r = check_signatures(q, &a, &l, &key);
+	if (r == 0)
+		r = read_profile(q, &a, &cert);
+	if (r == 0)
+		r = check_evidence(q, &a, &l, &cert);
+	if (r)
+		return r;
+	if (remade_make(&a, &l, &cert, q->fixtures, l.is_signed ? key.id : "", &made, &error) < 0)
+		return refused(q->archive, error);
+	remade_compare(&made, &a, &refusals);
+	r = refused_for(q->archive, &refusals);
+	if (r == 0)
+		r = check_statements(q, &a, &l, &key, &made);
+	if (r)
+		return r;
+	say(q, &l, &key, &made);
+	return made.campaign.grade == GRADE_FAILED;
+}
+
+int cmd_verify(int argc, char **argv)
+{
+	struct request q = { 0 };
+	const struct {
+		int c;
+		const char **slot;
+	} texts[] = {
+		{ 'K', &q.key },   { 'r', &q.runtime },	 { 'c', &q.cert },
+		{ 'n', &q.nonce }, { 'f', &q.fixtures },
+	};
+	_cleanup_free_ char *fixtures = NULL;
+	size_t i;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(options_help, stdout);
+			return 0;
+		}
+		for (i = 0; i < ARRAY_SIZE(texts) && texts[i].c != c; i++)
+			;
+		if (i == ARRAY_SIZE(texts))
+			return EXIT_USAGE;
+		*texts[i].slot = optarg;
+	}
+	if (argc - optind != 1)
+		return complain(EXIT_USAGE, "verify: name one certificate.tar");
+	q.archive = argv[optind];
+	fixtures = fixtures_dir(q.fixtures);
+	q.fixtures = fixtures;
+	return verify(&q);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "conformance/certify/remade.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "conformance/certify/digests.h"
+#include "conformance/maskspec.h"
+#include "conformance/report/html.h"
+#include "conformance/report/json.h"
+#include "conformance/report/output.h"
+#include "version.h"
+
+enum { CLAIM_VENDOR, CLAIM_PRODUCT, CLAIM_NONCE, CLAIM_MADE, CLAIM_ABOUT, CLAIMS };
+
+void remade_free(struct remade *m)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(m->claims); i++)
+		free(m->claims[i]);
+	campaign_free(&m->campaign);
+	ustar_free(&m->members);
+	text_free(&m->notes);
+	*m = (struct remade){ 0 };
+}
+
+/* A folder ------------------------------------------------------------------------------------ */
+
+static int remove_one(const char *path, _unused_ const struct stat *st, _unused_ int type,
+		      _unused_ struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static void remove_folder(char **dir)
+{
+	if (*dir)
+		nftw(*dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(*dir);
+}
+
+/* Names were checked by ustar_read(): none leads out of @dir. */
+static int unpack(const char *dir, const struct ustar_member *m)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, m->name);
+	_cleanup_free_ char *above = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	int r = make_folders(above);
+
+	return r < 0 ? r : write_file_at(AT_FDCWD, path, m->data, m->size);
+}
+
+static int unpack_all(const char *dir, const struct ustar *a, char **ret_error)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++) {
+		const struct ustar_member *m = &a->list[i];
+		int r = streq(m->name, "deviations") || strstr(m->name, "/facts/") ? unpack(dir, m)
+										   : 0;
+
+		if (r < 0) {
+			*ret_error = xasprintf("%s: can't be unpacked into %s: %s", m->name, dir,
+					       errno_name(r));
+			return r;
+		}
+	}
+	return 0;
+}
+
+static char *make_folder(char **ret_error)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir = xasprintf("%s/maskspec-verify-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+
+	if (mkdtemp(dir))
+		return dir;
+	*ret_error = xasprintf("can't be unpacked: %s: %s; set TMPDIR", dir, errno_name(errno));
+	free(dir);
+	return NULL;
+}
+
+/* Judging -------------------------------------------------------------------------------------- */
+
+static int write_reports(const char *dir, size_t kernel, size_t run, struct report *r)
+{
+	_cleanup_free_ char *path = campaign_run_path(dir, kernel, run);
+	char name[] = "report.html", *file = name;
+	const struct reports one = { .list = r, .files = &file, .n = 1 };
+	FILE *f = output_create(path, "report.json");
+	int err = output_close(f, f ? report_json(r, f) : -errno);
+
+	if (err < 0)
+		return err;
+	f = output_create(path, name);
+	return output_close(f, f ? html_write(&one, f) : -errno);
+}
+
+static int judge_all(const char *dir, const struct layout *l, const char *fixtures,
+		     const struct ustar *a, struct campaign *c, char **ret_error)
+{
+	_cleanup_free_ char *deviations = xasprintf("%s/deviations", dir);
+	const struct judge_options o = {
+		.expect = ustar_find(a, "deviations") ? deviations : NULL,
+		.fixtures = fixtures,
+	};
+	size_t i, n;
+
+	for (i = 0; i < l->kernels; i++) {
+		campaign_add_kernel(c);
+		for (n = 0; n < l->runs[i]; n++) {
+			int r = campaign_add_run(c, dir, &o, ret_error);
+
+			if (r == 0)
+				r = write_reports(dir, i + 1, n + 1, &c->kernels[i].runs[n]);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* What nobody can check: who handed it in, when, and what the machine said of the runtime. */
+static int read_claims(const struct ustar *a, struct remade *m, char **ret_error)
+{
+	static const char *const keys[CLAIMS - 1] = { "vendor", "product", "nonce", "made" };
+	const struct ustar_member *file = ustar_find(a, "certificate.json");
+	const struct ustar_member *about = ustar_find(a, "about");
+	_cleanup_text_ struct text error = { 0 };
+	_cleanup_cjson_ cJSON *root = json_strict(file->data, file->size, &error);
+	size_t i;
+
+	if (!root) {
+		*ret_error = xasprintf("%s: %s", file->name, text_str(&error));
+		return -EINVAL;
+	}
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		m->claims[i] = xstrdup(json_string(root, keys[i], ""));
+	m->claims[CLAIM_ABOUT] = xstrndup(about->data, about->size);
+	return 0;
+}
+
+static void fill(struct remade *m, const struct ustar *a, const struct cert *cert,
+		 const char *key_id)
+{
+	const struct ustar_member *profile = ustar_find(a, "profile");
+	const struct ustar_member *deviations = ustar_find(a, "deviations");
+
+	m->certificate = (struct certificate){
+		.campaign = &m->campaign,
+		.cert = cert,
+		.cert_text = profile->data,
+		.cert_len = profile->size,
+		.vendor = m->claims[CLAIM_VENDOR],
+		.product = m->claims[CLAIM_PRODUCT],
+		.nonce = m->claims[CLAIM_NONCE],
+		.made = m->claims[CLAIM_MADE],
+		.about = m->claims[CLAIM_ABOUT],
+		.deviations = deviations ? deviations->data : NULL,
+		.key_id = key_id,
+	};
+	m->same_kit = streq(str(m->campaign.kernels[0].runs[0].kit_commit), MASKSPEC_COMMIT) &&
+		      !streq(MASKSPEC_COMMIT, "unknown");
+}
+
+int remade_make(const struct ustar *a, const struct layout *l, const struct cert *cert,
+		const char *fixtures, const char *key_id, struct remade *ret, char **ret_error)
+{
+	_cleanup_(remove_folder) char *dir = make_folder(ret_error);
+	int r = dir ? read_claims(a, ret, ret_error) : -EIO;
+
+	if (r == 0)
+		r = unpack_all(dir, a, ret_error);
+	if (r == 0)
+		r = judge_all(dir, l, fixtures, a, &ret->campaign, ret_error);
+	if (r < 0) {
+		if (!*ret_error)
+			*ret_error = xasprintf("can't be judged: %s", errno_name(r));
+		return r;
+	}
+	campaign_grade(&ret->campaign, cert);
+	fill(ret, a, cert, key_id);
+	return certificate_gather(&ret->certificate, dir, &ret->members, ret_error);
+}
+
+/* Comparing ------------------------------------------------------------------------------------ */
+
+static const struct result *result_of(const struct report *r, enum requirement_id id)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_results; i++)
+		if (r->results[i].id == id)
+			return &r->results[i];
+	return NULL;
+}
+
+static void note(struct remade *m, const char *line)
+{
+	if (!has_line(m->notes.s, line))
+		text_addf(&m->notes, "%s\n", line);
+}
+
+static void compare_results(struct remade *m, const char *name, const struct report *mine,
+			    const struct report *theirs, struct text *refusals)
+{
+	size_t i;
+
+	for (i = 0; i < mine->n_results; i++) {
+		const struct result *own = &mine->results[i];
+		const struct result *other = result_of(theirs, own->id);
+		_cleanup_free_ char *is_new =
+			xasprintf("new in this kit: %s", requirements[own->id].id);
+
+		if (!other)
+			note(m, is_new);
+		else if (other->verdict != own->verdict)
+			text_addf(refusals, "%s: says %s of %s, its facts come to %s\n", name,
+				  verdict_names[other->verdict], requirements[own->id].id,
+				  verdict_names[own->verdict]);
+	}
+}
+
+static void compare_report(struct remade *m, const struct ustar_member *theirs,
+			   const struct ustar_member *mine, struct text *refusals)
+{
+	_cleanup_reports_ struct reports read = { 0 }, own = { 0 };
+	_cleanup_free_ char *error = NULL;
+
+	if (reports_read(theirs->name, theirs->data, theirs->size, &read, &error) < 0 ||
+	    reports_read(mine->name, mine->data, mine->size, &own, &error) < 0 || read.n != 1)
+		text_addf(refusals, "%s: is no report of one run\n", theirs->name);
+	else
+		compare_results(m, theirs->name, &own.list[0], &read.list[0], refusals);
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t n = strlen(name), e = strlen(end);
+
+	return n >= e && streq(name + n - e, end);
+}
+
+void remade_compare(struct remade *m, const struct ustar *a, struct text *refusals)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++) {
+		const struct ustar_member *theirs = &a->list[i];
+		const struct ustar_member *mine = ustar_find(&m->members, theirs->name);
+		bool same = mine && mine->size == theirs->size &&
+			    memcmp(mine->data, theirs->data, mine->size) == 0;
+
+		if (same || certificate_is_statement(theirs->name) ||
+		    streq(theirs->name, DIGESTS_MEMBER))
+			continue;
+		if (!mine)
+			text_addf(refusals, "%s: is too many\n", theirs->name);
+		else if (!m->same_kit && ends_in(theirs->name, "/report.html"))
+			continue;
+		else if (!m->same_kit && ends_in(theirs->name, "/report.json"))
+			compare_report(m, theirs, mine, refusals);
+		else
+			text_addf(refusals, "%s: is not what the facts come to\n", theirs->name);
+	}
+}
+
+int remade_statement(const struct remade *m, const struct ustar *a, size_t kernel,
+		     const char *payload, size_t size, char **ret_error)
+{
+	const struct ustar_member *digests = ustar_find(a, DIGESTS_MEMBER);
+	_cleanup_free_ char *mine = NULL;
+	char manifest[SHA256_HEX];
+
+	sha256_text(digests->data, digests->size, manifest);
+	mine = certificate_statement(&m->certificate, kernel, manifest);
+	if (strlen(mine) == size && memcmp(mine, payload, size) == 0)
+		return 0;
+	*ret_error = xstrdup("states something else than the facts come to");
+	return -EINVAL;
+}

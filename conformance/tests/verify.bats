@@ -1,0 +1,243 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# maskspec verify: a certificate is taken by anybody who has only it and the public key, and refused
+# for whatever was changed in it, signed anew or not.
+
+load helpers
+
+DSSE=$CHECKOUT/conformance/tests/dsse.py
+
+setup_file() {
+	need root jq tar python3 setpriv sha256sum
+	copy_kit
+	cp "$CHECKOUT/build/maskspec-certify" "$KIT/build/" || fail "run \`make certify-kit\`"
+	mkdir -p "$KIT/conformance/certify" "$KIT/vm"
+	cp "$CHECKOUT/conformance/certify/about" "$KIT/conformance/certify/"
+	cp "$CHECKOUT/vm/programs.bash" "$KIT/vm/"
+	cd "$BATS_FILE_TMPDIR" || return
+	"$MASKSPEC" keygen -o key.pem
+	"$MASKSPEC" keygen -o other.pem
+	jq -n '{schema: "maskspec-certify/1", name: "small", title: "a small one", spec: "0.1",
+		profile: "core", runs: 2, retries: 1, kernels: [{name: "any", versions: ">=3"}],
+		skips: [{ids: "alias-*", reason: "*no alias was mounted*", why: "it has none"}]}' \
+		>"$KIT/fixtures/certify/small"
+	chmod -R a+rX "$KIT"
+	make_one one --nonce "n-1"
+	make_one another --nonce "n-2"
+}
+
+# make_one NAME OPTION...: NAME.tar and its members in NAME.
+make_one() {
+	"$MASKSPEC" certify --runtime "$MASKREF" --cert small --key key.pem --out "$1.out" "${@:2}" \
+		>"$1.said" 2>&1 || fail "$(<"$1.said")"
+	mv "$1.out/certificate.tar" "$1.tar"
+	tar -xf "$1.tar" --one-top-level="$1"
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	ONE=$BATS_FILE_TMPDIR/one
+	PUBLIC=$BATS_FILE_TMPDIR/key.pub.pem
+	PRIVATE=$BATS_FILE_TMPDIR/key.pem
+	FACTS=kernels/1/run-1/facts
+	cp -r "$ONE" m
+}
+
+# verify STATUS ARCHIVE OPTION...
+verify() {
+	run "-$1" --separate-stderr "$MASKSPEC" verify "$2" --key "$PUBLIC" "${@:3}"
+}
+
+# Makes edited.tar of m, as an archive of ours, its MANIFEST put right.
+pack() {
+	(cd m && find . -type f ! -name MANIFEST ! -name 'statement*.json' -printf '%P\n' | LC_ALL=C sort |
+		xargs sha256sum >MANIFEST
+	find . -type f -printf '%P\n' | LC_ALL=C sort |
+		tar --format=ustar -b1 --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=0644 \
+			--no-recursion -cf ../edited.tar -T -)
+}
+
+# Signs the statement of m anew, with MANIFEST's digest put right: sign KEY [FILTER]
+sign() {
+	jq -r .payload "$ONE/kernels/1/statement.dsse.json" | base64 -d |
+		jq -c --arg sum "$(sha256sum <m/MANIFEST | cut -c 1-64)" '(.predicate.configuration[]
+			| select(.name == "archive/MANIFEST")).digest.sha256 = $sum | '"${2:-.}" >payload
+	python3 "$DSSE" sign payload "$1" >m/kernels/1/statement.dsse.json
+	pack
+}
+
+# refuses WORDS: the archive that pack made, in one line.
+refuses() {
+	verify 3 edited.tar
+	[[ $stderr == *"maskspec: verify: edited.tar: "*"$1"* ]] || fail "\"$1\" is not said:" "$stderr"
+	[ -z "$output" ]
+}
+
+@test "by an ordinary user who has the archive and the public key: what it comes to" {
+	cp "$ONE.tar" "$PUBLIC" .
+	chmod a+rx . ./*
+	run -0 --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups env TMPDIR=/tmp \
+		"$MASKSPEC" verify one.tar --key key.pub.pem --nonce n-1 --profile small --runtime "$MASKREF"
+	[ "$output" = "PASSED host ($(uname -r)), 2 runs
+PASSED one.tar, signed by $("$MASKSPEC" keygen --id key.pub.pem)" ]
+	[ -z "$stderr" ]
+}
+
+@test "packed again as it was it is the same, so that the edits below are what is refused" {
+	pack
+	cmp "$ONE.tar" edited.tar
+	sign "$PRIVATE"
+	verify 0 edited.tar
+}
+
+@test "another nonce, runtime, profile or key than was asked for" {
+	verify 3 "$ONE.tar" --nonce n-2
+	[[ $stderr == *"run-1/facts/"*": was not made for nonce n-2, but for n-1"* ]]
+	verify 3 "$ONE.tar" --runtime /bin/sh
+	[[ $stderr == *"is of another runtime, with SHA-256 $(sha256sum <"$MASKREF" | cut -c 1-64)"* ]]
+	verify 3 "$ONE.tar" --profile certified-2026
+	[[ $stderr == *"profile: is another than"* ]]
+	PUBLIC=$BATS_FILE_TMPDIR/other.pub.pem
+	verify 3 "$ONE.tar"
+	[[ $stderr == *"kernels/1/statement.dsse.json: "* ]]
+}
+
+@test "bytes that were changed" {
+	local at size
+	size=$(stat -c %s "$ONE.tar")
+	for at in 0 300 600 100000 $((size / 2)) $((size - 1)); do
+		cp "$ONE.tar" edited.tar
+		python3 -c 'import sys; f = open("edited.tar", "r+b"); f.seek(int(sys.argv[1])); b = f.read(1)
+f.seek(int(sys.argv[1])); f.write(bytes([b[0] ^ 1]))' "$at"
+		refuses ""
+	done
+	head -c $((size - 512)) "$ONE.tar" >edited.tar
+	refuses ""
+	{ cat "$ONE.tar" && printf x; } >edited.tar
+	refuses ""
+}
+
+@test "members: one too many, one that is missing, one that is changed" {
+	echo x >m/x && pack
+	refuses "x: is no member of a certificate"
+	rm m/x
+	echo x >m/$FACTS/.hidden && pack
+	refuses "$FACTS/.hidden: is no member"
+	rm m/$FACTS/.hidden
+	mv m/about m/profile.old && pack
+	refuses "is no member"
+	rm m/profile.old && pack
+	refuses "about: is missing"
+	cp "$ONE/about" m/
+	rm m/kernels/1/statement.dsse.json && pack
+	refuses "kernels/1/statement.json: is missing"
+}
+
+@test "contents, with MANIFEST put right: the signature is of another one" {
+	sed -i 's/"vendor":\t""/"vendor":\t"me"/' m/certificate.json
+	run ! cmp -s m/certificate.json "$ONE/certificate.json"
+	pack
+	refuses "kernels/1/statement.dsse.json: "
+	# Who has the key may say who he is.
+	sign "$PRIVATE"
+	verify 0 edited.tar
+	sign "$BATS_FILE_TMPDIR/other.pem"
+	refuses "kernels/1/statement.dsse.json: "
+}
+
+@test "a verdict, a grade and a statement, signed anew: the facts come to something else" {
+	sed -i '0,/"verdict":\t"pass"/s//"verdict":\t"fail"/' m/kernels/1/run-1/report.json
+	sign "$PRIVATE"
+	refuses "kernels/1/run-1/report.json: is not what the facts come to"
+	cp "$ONE/kernels/1/run-1/report.json" m/kernels/1/run-1/
+	sed -i 's/"PASSED"/"FAILED"/' m/certificate.json
+	sign "$PRIVATE"
+	refuses "certificate.json: is not what the facts come to"
+	cp "$ONE/certificate.json" m/
+	sign "$PRIVATE" '.predicate.failedTests += [.predicate.passedTests[0]]'
+	refuses "statement.dsse.json: states something else than the facts come to"
+	sign "$PRIVATE" '.subject[0].digest.sha256 |= gsub("[0-9]"; "0")'
+	refuses "statement.dsse.json: states something else"
+}
+
+@test "evidence, signed anew: a case omitted, edited, of another run" {
+	rm m/$FACTS/directories.facts
+	sign "$PRIVATE"
+	refuses "is not what the facts come to"
+	cp "$BATS_FILE_TMPDIR/another/$FACTS/directories.facts" m/$FACTS/
+	sign "$PRIVATE"
+	refuses "$FACTS/directories.facts: run is "
+	cp "$ONE/kernels/1/run-2/facts/directories.facts" m/$FACTS/
+	sign "$PRIVATE"
+	refuses "$FACTS/directories.facts: run is "
+	cp "$ONE/$FACTS/directories.facts" m/$FACTS/
+	sed -i '/^case\tdirectories\t/d; s/^end\t\([0-9]*\)$/echo "end\t$((\1 - 1))"/e' m/$FACTS/manifest
+	sign "$PRIVATE"
+	refuses "$FACTS/manifest: the case directories is not among those that were due"
+}
+
+@test "runs, signed anew: the same one twice, one too few, one of another nonce" {
+	rm -r m/kernels/1/run-2
+	cp -r m/kernels/1/run-1 m/kernels/1/run-2
+	sign "$PRIVATE"
+	refuses "kernels/1/run-2: is kernels/1/run-1 once more"
+	rm -r m/kernels/1/run-2
+	sign "$PRIVATE"
+	refuses "certificate.json: is not what the facts come to"
+	cp -r "$BATS_FILE_TMPDIR/another/kernels/1/run-1" m/kernels/1/run-2
+	sign "$PRIVATE"
+	refuses "asked-nonce is n-2, but n-1 in kernels/1/run-1"
+}
+
+@test "the profile, signed anew: another under the same name" {
+	jq '.runs = 1' "$ONE/profile" >m/profile
+	sign "$PRIVATE"
+	refuses "profile: is another than the one of that name here"
+}
+
+@test "links, folders and paths that lead out" {
+	ln -s /etc/passwd m/link
+	pack
+	(cd m && tar --format=ustar -b1 --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=0644 \
+		-cf ../edited.tar link about)
+	refuses "link"
+	tar --format=ustar -b1 --mode=0644 -cf edited.tar m
+	refuses "m/"
+	tar --format=ustar -b1 -P -cf edited.tar /etc/passwd
+	refuses "passwd"
+	: >edited.tar
+	refuses ""
+}
+
+@test "unsigned: taken without a key, and never with one" {
+	"$MASKSPEC" certify --runtime "$MASKREF" --cert small --out out >said 2>&1
+	run -0 --separate-stderr "$MASKSPEC" verify out/certificate.tar
+	[[ ${lines[1]} == "PASSED out/certificate.tar, not signed" ]]
+	verify 3 out/certificate.tar
+	[[ $stderr == *"is not signed"* ]]
+	run -2 --separate-stderr "$MASKSPEC" verify "$ONE.tar"
+	[[ $stderr == *"is signed: name the public key"* ]]
+}
+
+@test "one that is FAILED is valid, and exits with 1" {
+	"$MASKSPEC" certify --runtime "$MASKREF" --runtime-args "--strategy tmpfs-per-dir" --cert small \
+		--key "$PRIVATE" --out out >said 2>&1 || :
+	verify 1 out/certificate.tar
+	[[ ${lines[1]} == "FAILED out/certificate.tar, signed by "* ]]
+}
+
+@test "nothing is left behind, and usage" {
+	mkdir tmp
+	TMPDIR=$PWD/tmp verify 0 "$ONE.tar"
+	TMPDIR=$PWD/tmp verify 3 "$ONE.tar" --nonce x
+	[ -z "$(ls -A tmp)" ]
+	TMPDIR=$PWD/nix verify 3 "$ONE.tar"
+	[[ $stderr == *"nix/maskspec-verify-"*"set TMPDIR"* ]]
+	verify 2 nix.tar
+	[[ $stderr == *"nix.tar: ENOENT"* ]]
+	verify 2 "$ONE.tar" --profile nix
+	[[ $stderr == *"CERT: cannot read nix"* ]]
+	run -2 "$MASKSPEC" verify
+	PUBLIC=nix verify 2 "$ONE.tar"
+	[[ $stderr == *"KEY: nix"* ]]
+}
