@@ -130,8 +130,8 @@ int print_report(const struct report *r, bool json)
 
 int cmd_version(_unused_ int argc, _unused_ char **argv)
 {
-	printf("maskspec %s\ncommit %s\nspec %s\n", MASKSPEC_VERSION, MASKSPEC_COMMIT,
-	       MASKSPEC_SPEC);
+	printf("maskspec %s\ncommit %s\nspec %s, version %s\n", MASKSPEC_VERSION, MASKSPEC_COMMIT,
+	       MASKSPEC_SPEC, MASKSPEC_SPEC_VERSION);
 	return 0;
 }
 
