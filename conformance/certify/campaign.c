@@ -29,6 +29,11 @@ void campaign_add_kernel(struct campaign *c)
 	c->kernels[c->n++] = (struct campaign_kernel){ 0 };
 }
 
+void campaign_drop_kernel(struct campaign *c)
+{
+	c->n--;
+}
+
 /* The run id and the like differ by run, so the manifest's own digest does, too. */
 static int digest_cases(const char *facts, char digest[SHA256_HEX], char **ret_error)
 {

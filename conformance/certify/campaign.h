@@ -31,6 +31,8 @@ void campaign_free(struct campaign *c);
 char *campaign_run_path(const char *dir, size_t kernel, size_t run);
 /* Begins the next kernel. */
 void campaign_add_kernel(struct campaign *c);
+/* Takes the last one away, of which nothing was added. */
+void campaign_drop_kernel(struct campaign *c);
 /*
  * Judges run @run of the last kernel, which lies below @dir. 0, or a negative errno with
  * *@ret_error, a sentence that names the file (owned by the caller).

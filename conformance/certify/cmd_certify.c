@@ -123,6 +123,7 @@ static void argv_free(char ***argv)
 	words_free(*argv);
 }
 
+/* @out: NULL, only to check what is asked for. */
 static char **run_argv(const struct order *o, const struct cert *cert, const char *kernel,
 		       const char *out)
 {
@@ -137,7 +138,10 @@ static char **run_argv(const struct order *o, const struct cert *cert, const cha
 	words_add_pair(&w, "--require", cert->require);
 	words_add_pair(&w, "--fixtures", o->fixtures);
 	words_add_pair(&w, "--kernels", kernel);
-	words_add_pair(&w, "--out", out);
+	if (out)
+		words_add_pair(&w, "--out", out);
+	else
+		words_add(&w, xstrdup("--plan"));
 	if (*o->nonce)
 		words_add_pair(&w, "--nonce", o->nonce);
 	if (*o->deviations)
@@ -175,8 +179,14 @@ static int run_kernel(const struct order *o, const struct cert *cert, const char
 		r = run_once(o, cert, kernel, out);
 		if (r)
 			return r;
-		if (campaign_add_run(c, o->out, judge, &error) < 0)
-			return complain(EXIT_BROKEN, "certify: %s: %s", kernel, error);
+		if (campaign_add_run(c, o->out, judge, &error) == 0)
+			continue;
+		complain(EXIT_BROKEN, "certify: %s: %s", kernel, error);
+		if (number > 1)
+			return EXIT_BROKEN;
+		/* A kernel that is not to be had: whether it is missed is the profile's affair. */
+		campaign_drop_kernel(c);
+		return 0;
 	}
 	return 0;
 }
@@ -189,7 +199,10 @@ static int run_all(const struct order *o, const struct cert *cert, struct campai
 	};
 	_cleanup_free_ char *kernels = xstrdup(o->kernels);
 	char *state = NULL, *kernel;
+	int status = run_once(o, cert, o->kernels, NULL);
 
+	if (status)
+		return status;
 	for (kernel = strtok_r(kernels, " ", &state); kernel;
 	     kernel = strtok_r(NULL, " ", &state)) {
 		int r = run_kernel(o, cert, kernel, &judge, c);
@@ -197,7 +210,7 @@ static int run_all(const struct order *o, const struct cert *cert, struct campai
 		if (r)
 			return r;
 	}
-	return 0;
+	return c->n ? 0 : complain(EXIT_BROKEN, "certify: no kernel could be run");
 }
 
 /* The archive ---------------------------------------------------------------------------------- */
