@@ -42,7 +42,7 @@ static const struct {
 	  "whether a certificate is whole, signed, and what its facts come to here", true },
 	{ "keygen", cmd_certificate, "-o KEY.pem [--type p256|ed25519] [OPTION]... | --id FILE",
 	  "a key that signs certificates, and its public half", true },
-	{ "version", cmd_version, "", "version, commit and digest of the specification", false },
+	{ "version", cmd_version, "", "version, commit, digest and version of the specification", false },
 };
 
 static void usage(FILE *out)
@@ -130,8 +130,8 @@ int print_report(const struct report *r, bool json)
 
 int cmd_version(_unused_ int argc, _unused_ char **argv)
 {
-	printf("maskspec %s\ncommit %s\nspec %s, version %s\n", MASKSPEC_VERSION, MASKSPEC_COMMIT,
-	       MASKSPEC_SPEC, MASKSPEC_SPEC_VERSION);
+	printf("maskspec %s\ncommit %s\nspec %s\nspec-version %s\n", MASKSPEC_VERSION,
+	       MASKSPEC_COMMIT, MASKSPEC_SPEC, MASKSPEC_SPEC_VERSION);
 	return 0;
 }
 

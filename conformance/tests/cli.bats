@@ -204,6 +204,7 @@ wrong() {
 	[[ ${lines[0]} =~ ^maskspec\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 	[[ ${lines[1]} =~ ^commit\ ([0-9a-f]{40}|unknown)$ ]]
 	[[ ${lines[2]} =~ ^spec\ [0-9a-f]{64}$ ]]
+	[[ ${lines[3]} =~ ^spec-version\ [0-9]+\.[0-9]+$ ]]
 	run -0 "$MASKSPEC" help
 	[[ $output == *"Exit status: 0 conforms"* ]]
 	run -0 "$MASKSPEC" help run

@@ -12,7 +12,7 @@ REQUIRED="shared-mask"
 FEW="directories files"
 
 setup_file() {
-	need root jq parallel sshd ssh ssh-keygen ip unshare nsenter setpriv tar
+	need root jq parallel perl sshd ssh ssh-keygen ip unshare nsenter setpriv tar
 	copy_kit
 	make_never
 	mkdir "$KIT/conformance" "$BATS_FILE_TMPDIR/hosts"
@@ -59,11 +59,12 @@ on() {
 	inside ssh -F "$HOSTS_DIR/ssh_config" "$host" "$@" 3>&-
 }
 
-# farm HOSTS [VARIABLE=VALUE]...
+# farm HOSTS [VARIABLE=VALUE]... SIGINT is ignored where the tests run in the background, and a shell
+# doesn't undo that.
 farm() {
 	local hosts=$1
 	shift
-	inside env HOSTS="$hosts" SSH_CONFIG="$HOSTS_DIR/ssh_config" OUT="$OUT" RUNTIME="$MASKREF" "$@" \
+	inside perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' env HOSTS="$hosts" SSH_CONFIG="$HOSTS_DIR/ssh_config" OUT="$OUT" RUNTIME="$MASKREF" "$@" \
 		"$FARM" "$KIT/build" >"$BATS_TEST_TMPDIR/tap" 2>"$ERR" 3>&- </dev/null
 }
 

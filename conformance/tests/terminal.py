@@ -7,6 +7,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import termios
@@ -19,7 +20,9 @@ def echoes(fd):
     return bool(termios.tcgetattr(fd)[3] & termios.ECHO)
 
 
+# Tests that run in the background ignore SIGINT, and so would all that they start.
 def take_terminal():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     os.setsid()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
