@@ -5,7 +5,6 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "conformance/certify/certificate.h"
@@ -364,7 +363,6 @@ int cmd_certify(int argc, char **argv)
 		.product = "",
 		.nonce = "",
 		.deviations = "",
-		.out = "out",
 	};
 	_cleanup_free_ char *fixtures = NULL, *dir = program_dir(), *out = NULL;
 	int r = parse(&o, argc, argv);
@@ -373,8 +371,8 @@ int cmd_certify(int argc, char **argv)
 		return r;
 	fixtures = fixtures_dir(o.fixtures);
 	o.fixtures = fixtures;
-	out = o.out ? NULL : xasprintf("%s/certificate", dir);
-	o.out = o.out ? o.out : out;
+	out = o.out ? xstrdup(o.out) : xasprintf("%s/certificate", dir);
+	o.out = out;
 	child_catch(true);
 	r = prepare(&o);
 	words_end(&o.run);

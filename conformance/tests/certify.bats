@@ -117,6 +117,13 @@ PASSED passed/certificate.tar" ]
 	[ "$(ldd "$(realpath "$runc")" | grep -c '/')" = "$(grep -c ^library <<<"$about")" ]
 }
 
+@test "without OUT it lies beside the kit" {
+	cd "$BATS_TEST_TMPDIR"
+	run -0 --separate-stderr "$MASKSPEC" certify --runtime "$MASKREF" --cert "$PROFILE"
+	[ -e "$KIT/build/certificate/certificate.tar" ]
+	[ ! -e out ]
+}
+
 @test "without a key it is not signed, and says so" {
 	certify 0 --runtime "$MASKREF" --cert "$PROFILE"
 	[[ $output == *"certificate.tar, not signed" ]]
