@@ -9,16 +9,11 @@ DSSE=$CHECKOUT/conformance/tests/dsse.py
 setup_file() {
 	need root jq tar openssl python3 sha256sum
 	copy_kit
-	cp "$CHECKOUT/build/maskspec-certify" "$KIT/build/" || fail "run \`make certify-kit\`"
+	copy_certify_kit
 	cp "$CHECKOUT/build/maskref-test" "$KIT/build/"
-	mkdir -p "$KIT/conformance/certify" "$KIT/vm"
-	cp "$CHECKOUT/conformance/certify/about" "$KIT/conformance/certify/"
-	cp "$CHECKOUT/vm/programs.bash" "$KIT/vm/"
 	cd "$BATS_FILE_TMPDIR" || return
 	"$MASKSPEC" keygen -o key.pem
-	jq -n '{schema: "maskspec-certify/1", name: "small", title: "a small one", spec: "0.1",
-		profile: "core", runs: 1, retries: 1, kernels: [{name: "any", versions: ">=3"}],
-		skips: [{ids: "alias-*", reason: "*no alias was mounted*", why: "it has none"}]}' >small
+	small_profile 1 >small
 	export PROFILE=$BATS_FILE_TMPDIR/small KEY=$BATS_FILE_TMPDIR/key.pem
 	"$MASKSPEC" certify --runtime "$MASKREF" --cert "$PROFILE" --key "$KEY" --vendor "A & B" \
 		--product "<it>" --nonce "n-1/2" --out passed >passed.out 2>passed.err ||

@@ -45,6 +45,22 @@ copy_kit() {
 	export MASKSPEC=$KIT/build/maskspec MASKREF=$KIT/build/maskref
 }
 
+# What the copy needs beside it to certify: of setup_file, after copy_kit.
+copy_certify_kit() {
+	cp "$CHECKOUT/build/maskspec-certify" "$KIT/build/" || fail "run \`make certify-kit\`"
+	mkdir -p "$KIT/conformance/certify" "$KIT/vm"
+	cp "$CHECKOUT/conformance/certify/about" "$KIT/conformance/certify/"
+	cp "$CHECKOUT/vm/programs.bash" "$KIT/vm/"
+}
+
+# A certification profile of few and quick runs: small_profile RUNS
+small_profile() {
+	jq -n --argjson runs "$1" '{schema: "maskspec-certify/1", name: "small", title: "a small one",
+		spec: "0.1", profile: "core", runs: $runs, retries: 1,
+		kernels: [{name: "any", versions: ">=3"}],
+		skips: [{ids: "alias-*", reason: "*no alias was mounted*", why: "it has none"}]}'
+}
+
 # Waits until the words of a command answer 0; false after $1 seconds.
 poll() {
 	local end=$((${EPOCHREALTIME/./} + $1 * 1000000))

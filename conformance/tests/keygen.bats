@@ -13,7 +13,7 @@ setup_file() {
 	need openssl python3 make
 	python3 -c 'import cryptography' || fail "python3-cryptography is missing; see \`make deps\`"
 	copy_kit
-	cp "$CHECKOUT/build/maskspec-certify" "$KIT/build/" || fail "run \`make certify-kit\`"
+	copy_certify_kit
 }
 
 setup() {

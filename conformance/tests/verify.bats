@@ -10,17 +10,11 @@ DSSE=$CHECKOUT/conformance/tests/dsse.py
 setup_file() {
 	need root jq tar python3 setpriv sha256sum
 	copy_kit
-	cp "$CHECKOUT/build/maskspec-certify" "$KIT/build/" || fail "run \`make certify-kit\`"
-	mkdir -p "$KIT/conformance/certify" "$KIT/vm"
-	cp "$CHECKOUT/conformance/certify/about" "$KIT/conformance/certify/"
-	cp "$CHECKOUT/vm/programs.bash" "$KIT/vm/"
+	copy_certify_kit
 	cd "$BATS_FILE_TMPDIR" || return
 	"$MASKSPEC" keygen -o key.pem
 	"$MASKSPEC" keygen -o other.pem
-	jq -n '{schema: "maskspec-certify/1", name: "small", title: "a small one", spec: "0.1",
-		profile: "core", runs: 2, retries: 1, kernels: [{name: "any", versions: ">=3"}],
-		skips: [{ids: "alias-*", reason: "*no alias was mounted*", why: "it has none"}]}' \
-		>"$KIT/fixtures/certify/small"
+	small_profile 2 >"$KIT/fixtures/certify/small"
 	chmod -R a+rX "$KIT"
 	make_one one --nonce "n-1"
 	make_one another --nonce "n-2"
