@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* maskspec shell: the machine of a run, with a person in it in place of its cases. */
 #include <fcntl.h>
-#include <ftw.h>
 
 #include "conformance/plan.h"
 #include "conformance/vm.h"
@@ -33,12 +32,6 @@ static int write_bundles(const struct plan *p, const char *dir)
 	return r;
 }
 
-static int remove_one(const char *path, _unused_ const struct stat *st, _unused_ int type,
-		      _unused_ struct FTW *where)
-{
-	return remove(path);
-}
-
 /* For the person only; /maskspec has it below its own name. */
 static int write_tree(const struct run_options *o, const struct plan *p, const struct vm *vm,
 		      const char *dir)
@@ -47,7 +40,7 @@ static int write_tree(const struct run_options *o, const struct plan *p, const s
 	_cleanup_free_ char *text = welcome(o, p, vm);
 	int r;
 
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	remove_folder(dir);
 	if (make_folders(dir) < 0)
 		return complain(EXIT_USAGE, "OUT=%s: can't be written", o->out);
 	r = write_file_at(AT_FDCWD, file, text, strlen(text));

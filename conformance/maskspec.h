@@ -43,6 +43,10 @@ char *find_runtime_path(const char *given);
 int make_folders(const char *path);
 /* Prints a message for the user and returns @status. */
 _printf_(2, 3) int complain(int status, const char *fmt, ...);
+/* The same of each line of @lines, which is about @of. */
+void complain_lines(const char *of, const struct text *lines);
+/* Removes the folder @dir with all that is in it; what can't be removed stays. */
+void remove_folder(const char *dir);
 /* Adds what the report.json at @path has. As of reports_read(), or another negative errno. */
 int reports_read_file(const char *path, struct reports *rs, char **ret_error);
 /*

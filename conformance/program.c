@@ -3,6 +3,7 @@
  */
 #include "conformance/maskspec.h"
 
+#include <ftw.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -17,6 +18,15 @@ int complain(int status, const char *fmt, ...)
 	va_end(ap);
 	fputc('\n', stderr);
 	return status;
+}
+
+void complain_lines(const char *of, const struct text *lines)
+{
+	_cleanup_free_ char *copy = xstrdup(text_str(lines));
+	char *rest = copy, *line;
+
+	while ((line = next_line(&rest)))
+		complain(0, "%s: %s", of, line);
 }
 
 char *program_dir(void)
@@ -87,4 +97,15 @@ static char *search_path(const char *name)
 char *find_runtime_path(const char *given)
 {
 	return strchr(given, '/') ? realpath(given, NULL) : search_path(given);
+}
+
+static int remove_one(const char *path, _unused_ const struct stat *st, _unused_ int type,
+		      _unused_ struct FTW *where)
+{
+	return remove(path);
+}
+
+void remove_folder(const char *dir)
+{
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }

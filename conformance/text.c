@@ -245,6 +245,13 @@ bool has_line(const char *lines, const char *line)
 	return false;
 }
 
+bool ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && streq(s + n - m, end);
+}
+
 size_t count_lines(const char *s)
 {
 	size_t n = 0;

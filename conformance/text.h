@@ -59,6 +59,7 @@ char *next_line(char **rest);
 
 /* Whether one of @lines, each with its newline, is @line; @lines may be NULL. */
 bool has_line(const char *lines, const char *line);
+bool ends_in(const char *s, const char *end);
 /* Number of newlines. */
 size_t count_lines(const char *s);
 

@@ -34,8 +34,9 @@ void cert_free(struct cert *c)
 	*c = (struct cert){ 0 };
 }
 
-/* Fields: what is not in these tables is an error, so that no misspelt one asks for less ----------
- */
+/* Fields -------------------------------------------------------------------------------------- */
+
+/* What is not in these tables is an error, so that no misspelt one asks for less. */
 
 enum kind { TEXT, NUMBER, LIST };
 

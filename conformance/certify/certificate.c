@@ -54,7 +54,7 @@ static void add_kernel(cJSON *list, const struct campaign_kernel *k, size_t numb
 
 	cJSON_AddItemToArray(list, o);
 	json_put(o, "folder", folder);
-	json_put(o, "name", r->kernel_name ? r->kernel_name : "host");
+	json_put(o, "name", report_kernel_name(r));
 	json_put(o, "version", r->kernel);
 	json_put(o, "machine", r->machine);
 	json_put(o, "distro", r->distro);
@@ -212,18 +212,20 @@ int certificate_gather(const struct certificate *c, const char *dir, struct usta
 	return add_text(a, DIGESTS_MEMBER, digests, strlen(digests), ret_error);
 }
 
-char *certificate_statement(const struct certificate *c, size_t kernel, const char *manifest)
+char *certificate_statement(const struct certificate *c, size_t kernel, const struct ustar *a)
 {
+	const struct ustar_member *digests = ustar_find(a, DIGESTS_MEMBER);
 	const struct campaign_kernel *k = &c->campaign->kernels[kernel - 1];
 	const struct report *r = &k->runs[0];
 	_cleanup_free_ char *name = report_runtime_name(r);
-	char sum[SHA256_HEX];
+	char sum[SHA256_HEX], manifest[SHA256_HEX];
 
 	sha256_text(c->cert_text, c->cert_len, sum);
+	sha256_text(digests->data, digests->size, manifest);
 	return statement_text(&(struct statement){
 		.runtime_name = name,
 		.runtime_sha256 = str(r->runtime_sha256),
-		.kernel_name = r->kernel_name ? r->kernel_name : "host",
+		.kernel_name = report_kernel_name(r),
 		.kernel_version = str(r->kernel),
 		.image = r->kernel_name ? r->vm.image : "",
 		.cert_name = c->cert->name,

@@ -44,6 +44,5 @@ char *certificate_statement_name(size_t kernel, bool is_signed);
  */
 int certificate_gather(const struct certificate *c, const char *dir, struct ustar *a,
 		       char **ret_error);
-/* The statement of kernel @kernel, from 1; @manifest is the digest of MANIFEST. Owned by the
- * caller. */
-char *certificate_statement(const struct certificate *c, size_t kernel, const char *manifest);
+/* The statement of kernel @kernel, from 1, about what MANIFEST of @a names. Owned by the caller. */
+char *certificate_statement(const struct certificate *c, size_t kernel, const struct ustar *a);

@@ -9,7 +9,6 @@
 
 #include "conformance/certify/certificate.h"
 #include "conformance/certify/certify.h"
-#include "conformance/certify/digests.h"
 #include "conformance/certify/dsse.h"
 #include "conformance/child.h"
 #include "conformance/report/list.h"
@@ -231,10 +230,10 @@ static int ask_about(const struct order *o, char **ret)
 	return 0;
 }
 
-static int add_statement(const struct certificate *c, size_t kernel, const char *manifest,
-			 const struct key *key, struct ustar *a, char **ret_error)
+static int add_statement(const struct certificate *c, size_t kernel, const struct key *key,
+			 struct ustar *a, char **ret_error)
 {
-	char *statement = certificate_statement(c, kernel, manifest);
+	char *statement = certificate_statement(c, kernel, a);
 	char *envelope = NULL;
 	int r = 0;
 
@@ -254,31 +253,16 @@ static int write_archive(const struct certificate *c, const struct order *o, con
 	_cleanup_ustar_ struct ustar a = { 0 };
 	_cleanup_text_ struct text t = { 0 };
 	_cleanup_free_ char *error = NULL, *path = xasprintf("%s/" ARCHIVE, o->out);
-	const struct ustar_member *digests;
-	char manifest[SHA256_HEX];
 	size_t i;
 	int r = certificate_gather(c, o->out, &a, &error);
 
-	if (r == 0) {
-		digests = ustar_find(&a, DIGESTS_MEMBER);
-		sha256_text(digests->data, digests->size, manifest);
-	}
 	for (i = 0; i < c->campaign->n && r == 0; i++)
-		r = add_statement(c, i + 1, manifest, key, &a, &error);
+		r = add_statement(c, i + 1, key, &a, &error);
 	if (r < 0)
 		return complain(EXIT_BROKEN, "certify: %s", error ? error : errno_name(r));
 	ustar_write(&a, &t);
 	r = write_file_at(AT_FDCWD, path, t.s, t.len);
 	return r < 0 ? complain(EXIT_BROKEN, "certify: %s: %s", path, errno_name(r)) : 0;
-}
-
-static void print_reasons(const char *of, const struct text *reasons)
-{
-	_cleanup_free_ char *copy = xstrdup(text_str(reasons));
-	char *rest = copy, *line;
-
-	while ((line = next_line(&rest)))
-		fprintf(stderr, "maskspec: certify: %s%s%s\n", of, *of ? ": " : "", line);
 }
 
 static int say(const struct certificate *c, const struct order *o)
@@ -287,12 +271,13 @@ static int say(const struct certificate *c, const struct order *o)
 
 	for (i = 0; i < c->campaign->n; i++) {
 		const struct campaign_kernel *k = &c->campaign->kernels[i];
-		const char *name = k->runs[0].kernel_name ? k->runs[0].kernel_name : "host";
+		const char *name = report_kernel_name(&k->runs[0]);
+		_cleanup_free_ char *of = xasprintf("certify: %s", name);
 
-		print_reasons(name, &k->graded.reasons);
+		complain_lines(of, &k->graded.reasons);
 		printf("%s %s\n", grade_names[k->graded.grade], name);
 	}
-	print_reasons("", &c->campaign->reasons);
+	complain_lines("certify", &c->campaign->reasons);
 	printf("%s %s/" ARCHIVE "%s\n", grade_names[c->campaign->grade], o->out,
 	       *c->key_id ? "" : ", not signed");
 	return c->campaign->grade == GRADE_FAILED;

@@ -28,9 +28,8 @@ static const struct option long_options[] = {
 };
 
 static const char options_help[] =
-	"  --key FILE       public key of who signed it (PEM); without one, only what is not "
-	"signed "
-	"is taken\n"
+	"  --key FILE       public key of who signed it (PEM); without one, only what is not\n"
+	"                   signed is taken\n"
 	"  --runtime FILE   the runtime that it must be of\n"
 	"  --profile NAME   certification profile that it must be of: a path, or a name in\n"
 	"                   fixtures/certify; without it, the one that it names\n"
@@ -48,11 +47,9 @@ static int refused(const char *archive, const char *why)
 /* Prints each line of @refusals; the exit status. */
 static int refused_for(const char *archive, const struct text *refusals)
 {
-	_cleanup_free_ char *copy = xstrdup(text_str(refusals));
-	char *rest = copy, *line;
+	_cleanup_free_ char *of = xasprintf("verify: %s", archive);
 
-	while ((line = next_line(&rest)))
-		refused(archive, line);
+	complain_lines(of, refusals);
 	return refusals->len ? EXIT_BROKEN : 0;
 }
 
@@ -75,23 +72,6 @@ static int read_archive(const struct request *q, struct ustar *a, struct layout 
 	return r < 0 ? refused(q->archive, error) : 0;
 }
 
-/* What each kernel's statement says, and that it was signed by @key; *@ret is of ustar_find(). */
-static int open_statement(const struct request *q, const struct ustar *a, const char *name,
-			  const struct key *key, char **ret, size_t *ret_size)
-{
-	const struct ustar_member *m = ustar_find(a, name);
-	_cleanup_free_ char *error = NULL;
-
-	if (!key->pkey) {
-		*ret = xstrndup(m->data, m->size);
-		*ret_size = m->size;
-		return 0;
-	}
-	if (dsse_open(name, m->data, m->size, key, ret, ret_size, &error) < 0)
-		return refused(q->archive, error);
-	return 0;
-}
-
 static int read_key(const struct request *q, const struct layout *l, struct key *key)
 {
 	_cleanup_free_ char *error = NULL;
@@ -106,6 +86,64 @@ static int read_key(const struct request *q, const struct layout *l, struct key 
 	if (q->key && !l->is_signed)
 		return refused(q->archive, "is not signed");
 	return 0;
+}
+
+/* Statements ---------------------------------------------------------------------------------- */
+
+/* What each kernel's states. */
+struct statements {
+	struct text *list; /* owned */
+	size_t n;
+};
+
+static void statements_free(struct statements *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		text_free(&s->list[i]);
+	free(s->list);
+}
+
+/* Before anything is believed: that all were signed by @key, where they are signed. */
+static int open_statements(const struct request *q, const struct ustar *a, const struct layout *l,
+			   const struct key *key, struct statements *ret)
+{
+	ret->list = xcalloc(l->kernels, sizeof(*ret->list));
+	while (ret->n < l->kernels) {
+		struct text *t = &ret->list[ret->n++];
+		_cleanup_free_ char *name = certificate_statement_name(ret->n, l->is_signed);
+		_cleanup_free_ char *payload = NULL, *error = NULL;
+		const struct ustar_member *m = ustar_find(a, name);
+		size_t size;
+
+		if (!key->pkey) {
+			text_add_n(t, m->data, m->size);
+			continue;
+		}
+		if (dsse_open(name, m->data, m->size, key, &payload, &size, &error) < 0)
+			return refused(q->archive, error);
+		text_add_n(t, payload, size);
+	}
+	return 0;
+}
+
+static int check_statements(const struct request *q, const struct ustar *a, const struct layout *l,
+			    const struct statements *s, const struct remade *made)
+{
+	_cleanup_text_ struct text refusals = { 0 };
+	size_t i;
+
+	for (i = 0; i < s->n; i++) {
+		_cleanup_free_ char *name = certificate_statement_name(i + 1, l->is_signed);
+		_cleanup_free_ char *mine = certificate_statement(&made->certificate, i + 1, a);
+
+		if (strlen(mine) != s->list[i].len ||
+		    memcmp(mine, s->list[i].s, s->list[i].len) != 0)
+			text_addf(&refusals, "%s: states something else than the facts come to\n",
+				  name);
+	}
+	return refused_for(q->archive, &refusals);
 }
 
 /* The profile ---------------------------------------------------------------------------------- */
@@ -158,46 +196,6 @@ static int check_evidence(const struct request *q, const struct ustar *a, const 
 	return refused_for(q->archive, &refusals);
 }
 
-/* Before anything is believed. */
-static int check_signatures(const struct request *q, const struct ustar *a, const struct layout *l,
-			    const struct key *key)
-{
-	size_t i;
-	int r = 0;
-
-	for (i = 0; i < l->kernels && r == 0; i++) {
-		_cleanup_free_ char *name = certificate_statement_name(i + 1, l->is_signed);
-		_cleanup_free_ char *payload = NULL;
-		size_t size;
-
-		r = open_statement(q, a, name, key, &payload, &size);
-	}
-	return r;
-}
-
-/* Statements hold the digest of MANIFEST, and so all else. */
-static int check_statements(const struct request *q, const struct ustar *a, const struct layout *l,
-			    const struct key *key, const struct remade *made)
-{
-	size_t i;
-
-	for (i = 0; i < l->kernels; i++) {
-		_cleanup_free_ char *name = certificate_statement_name(i + 1, l->is_signed);
-		_cleanup_free_ char *payload = NULL, *error = NULL;
-		size_t size;
-		int r = open_statement(q, a, name, key, &payload, &size);
-
-		if (r)
-			return r;
-		if (remade_statement(made, a, i + 1, payload, size, &error) < 0) {
-			_cleanup_free_ char *why = xasprintf("%s: %s", name, error);
-
-			return refused(q->archive, why);
-		}
-	}
-	return 0;
-}
-
 static void say(const struct request *q, const struct layout *l, const struct key *key,
 		const struct remade *made)
 {
@@ -208,8 +206,7 @@ static void say(const struct request *q, const struct layout *l, const struct ke
 		const struct report *r = &k->runs[0];
 
 		printf("%s %s (%s), %zu run%s\n", grade_names[k->graded.grade],
-		       r->kernel_name ? r->kernel_name : "host", r->kernel, k->n,
-		       k->n == 1 ? "" : "s");
+		       report_kernel_name(r), r->kernel, k->n, k->n == 1 ? "" : "s");
 	}
 	fputs(text_str(&made->notes), stdout);
 	printf("%s %s, %s", grade_names[made->campaign.grade], q->archive,
@@ -224,6 +221,7 @@ static int verify(const struct request *q)
 	_cleanup_key_ struct key key = { 0 };
 	_cleanup_cert_ struct cert cert = { 0 };
 	_cleanup_remade_ struct remade made = { 0 };
+	_cleanup_(statements_free) struct statements statements = { 0 };
 	_cleanup_text_ struct text refusals = { 0 };
 	_cleanup_free_ char *error = NULL;
 	int r = read_archive(q, &a, &l);
@@ -231,7 +229,7 @@ static int verify(const struct request *q)
 	if (r == 0)
 		r = read_key(q, &l, &key);
 	if (r == 0)
-		r = check_signatures(q, &a, &l, &key);
+		r = open_statements(q, &a, &l, &key, &statements);
 	if (r == 0)
 		r = read_profile(q, &a, &cert);
 	if (r == 0)
@@ -243,7 +241,7 @@ static int verify(const struct request *q)
 	remade_compare(&made, &a, &refusals);
 	r = refused_for(q->archive, &refusals);
 	if (r == 0)
-		r = check_statements(q, &a, &l, &key, &made);
+		r = check_statements(q, &a, &l, &statements, &made);
 	if (r)
 		return r;
 	say(q, &l, &key, &made);

@@ -42,8 +42,7 @@ static void parse(const struct ustar_member *m, struct facts *ret)
 	facts_parse(xstrndup(m->data, m->size), ret);
 }
 
-/* Headers ---------------------------------------------------------------------------------------
- */
+/* Headers -------------------------------------------------------------------------------------- */
 
 static void compare(struct check *c, const char *name, const struct facts *f,
 		    const struct facts *with, const char *of, bool all)
@@ -103,8 +102,7 @@ static void check_facts(struct check *c, struct run *r, const struct ustar_membe
 	f = (struct facts){ 0 };
 }
 
-/* Cases -----------------------------------------------------------------------------------------
- */
+/* Cases ---------------------------------------------------------------------------------------- */
 
 static const struct due_case *find_case(const struct manifest *m, const char *bundle)
 {
@@ -158,8 +156,7 @@ static void check_manifest(struct check *c, const struct ustar_member *m)
 		check_cases(c, m->name, &manifest);
 }
 
-/* Runs ------------------------------------------------------------------------------------------
- */
+/* Runs ----------------------------------------------------------------------------------------- */
 
 /* The same run cannot stand for two. */
 static void check_twice(struct check *c, const struct run *r)
@@ -185,7 +182,7 @@ static void check_run(struct check *c, size_t kernel, size_t run)
 
 		if (file && streq(file, MANIFEST_FILE))
 			check_manifest(c, m);
-		else if (file && strlen(file) > 6 && streq(file + strlen(file) - 6, ".facts"))
+		else if (file && ends_in(file, ".facts"))
 			check_facts(c, &r, m);
 	}
 	check_twice(c, &r);

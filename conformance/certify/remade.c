@@ -2,11 +2,10 @@
 #include "conformance/certify/remade.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <sys/stat.h>
 
 #include "conformance/certify/digests.h"
 #include "conformance/maskspec.h"
+#include "conformance/report/columns.h"
 #include "conformance/report/html.h"
 #include "conformance/report/json.h"
 #include "conformance/report/output.h"
@@ -28,16 +27,10 @@ void remade_free(struct remade *m)
 
 /* A folder ------------------------------------------------------------------------------------ */
 
-static int remove_one(const char *path, _unused_ const struct stat *st, _unused_ int type,
-		      _unused_ struct FTW *ftw)
-{
-	return remove(path);
-}
-
-static void remove_folder(char **dir)
+static void drop_folder(char **dir)
 {
 	if (*dir)
-		nftw(*dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		remove_folder(*dir);
 	free(*dir);
 }
 
@@ -167,7 +160,7 @@ static void fill(struct remade *m, const struct ustar *a, const struct cert *cer
 int remade_make(const struct ustar *a, const struct layout *l, const struct cert *cert,
 		const char *fixtures, const char *key_id, struct remade *ret, char **ret_error)
 {
-	_cleanup_(remove_folder) char *dir = make_folder(ret_error);
+	_cleanup_(drop_folder) char *dir = make_folder(ret_error);
 	int r = dir ? read_claims(a, ret, ret_error) : -EIO;
 
 	if (r == 0)
@@ -186,16 +179,6 @@ int remade_make(const struct ustar *a, const struct layout *l, const struct cert
 
 /* Comparing ------------------------------------------------------------------------------------ */
 
-static const struct result *result_of(const struct report *r, enum requirement_id id)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_results; i++)
-		if (r->results[i].id == id)
-			return &r->results[i];
-	return NULL;
-}
-
 static void note(struct remade *m, const char *line)
 {
 	if (!has_line(m->notes.s, line))
@@ -209,7 +192,7 @@ static void compare_results(struct remade *m, const char *name, const struct rep
 
 	for (i = 0; i < mine->n_results; i++) {
 		const struct result *own = &mine->results[i];
-		const struct result *other = result_of(theirs, own->id);
+		const struct result *other = column_result(theirs, own->id);
 		_cleanup_free_ char *is_new =
 			xasprintf("new in this kit: %s", requirements[own->id].id);
 
@@ -235,13 +218,6 @@ static void compare_report(struct remade *m, const struct ustar_member *theirs,
 		compare_results(m, theirs->name, &own.list[0], &read.list[0], refusals);
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t n = strlen(name), e = strlen(end);
-
-	return n >= e && streq(name + n - e, end);
-}
-
 void remade_compare(struct remade *m, const struct ustar *a, struct text *refusals)
 {
 	size_t i;
@@ -264,19 +240,4 @@ void remade_compare(struct remade *m, const struct ustar *a, struct text *refusa
 		else
 			text_addf(refusals, "%s: is not what the facts come to\n", theirs->name);
 	}
-}
-
-int remade_statement(const struct remade *m, const struct ustar *a, size_t kernel,
-		     const char *payload, size_t size, char **ret_error)
-{
-	const struct ustar_member *digests = ustar_find(a, DIGESTS_MEMBER);
-	_cleanup_free_ char *mine = NULL;
-	char manifest[SHA256_HEX];
-
-	sha256_text(digests->data, digests->size, manifest);
-	mine = certificate_statement(&m->certificate, kernel, manifest);
-	if (strlen(mine) == size && memcmp(mine, payload, size) == 0)
-		return 0;
-	*ret_error = xstrdup("states something else than the facts come to");
-	return -EINVAL;
 }

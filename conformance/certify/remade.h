@@ -30,6 +30,3 @@ int remade_make(const struct ustar *a, const struct layout *l, const struct cert
 /* Adds a line to @refusals for each member that says something else than this kit; notes what only
  * this kit asks. */
 void remade_compare(struct remade *m, const struct ustar *a, struct text *refusals);
-/* Whether @payload is what kernel @kernel's statement must be. 0, or -EINVAL and what differs. */
-int remade_statement(const struct remade *m, const struct ustar *a, size_t kernel,
-		     const char *payload, size_t size, char **ret_error);

@@ -190,13 +190,6 @@ static int scan_processes(struct scan *s)
 	return r;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t n = strlen(s), m = strlen(end);
-
-	return n >= m && streq(s + n - m, end);
-}
-
 /* A folder and a descriptor of a mount that nobody has any more. Never closed: they are scanned. */
 static int plant(void)
 {
@@ -219,7 +212,7 @@ int probe_links(const struct todo *t, struct text *value)
 		return r;
 	if (streq(t->path, "/proc"))
 		r = scan_processes(&s);
-	else if (ends_with(t->path, "/fd"))
+	else if (ends_in(t->path, "/fd"))
 		r = scan_fds(&s, t->path);
 	else
 		r = scan_link(&s, t->path, true);

@@ -217,8 +217,7 @@ static bool same_name(const struct report *a, const struct report *b)
 
 static bool same_kernel(const struct report *a, const struct report *b)
 {
-	return streq(a->kernel_name ? a->kernel_name : "host",
-		     b->kernel_name ? b->kernel_name : "host");
+	return streq(report_kernel_name(a), report_kernel_name(b));
 }
 
 static bool same_args(const struct report *a, const struct report *b)

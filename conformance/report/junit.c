@@ -84,7 +84,7 @@ static char *short_class(const struct report *r)
 
 	/* Before blanks become a part of a word. */
 	output_sieve(r, name, &runtime);
-	output_sieve(r, r->kernel_name ? r->kernel_name : "host", &kernel);
+	output_sieve(r, report_kernel_name(r), &kernel);
 	add_part(&t, runtime.len ? runtime.s : "runtime");
 	text_add(&t, ".");
 	add_part(&t, text_str(&kernel));

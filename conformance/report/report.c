@@ -447,3 +447,8 @@ char *report_runtime_version(const struct report *r)
 		return version;
 	return xstrndup(line, strcspn(line, "\n"));
 }
+
+const char *report_kernel_name(const struct report *r)
+{
+	return r->kernel_name ? r->kernel_name : "host";
+}

@@ -129,6 +129,8 @@ void report_publish(struct report *r);
  */
 char *report_runtime_name(const struct report *r);
 char *report_runtime_version(const struct report *r);
+/* As KERNELS names it: "host" for the one that runs here. */
+const char *report_kernel_name(const struct report *r);
 
 /* True where something is left out of what is written: levels and measurements are, too. */
 bool report_hides(const struct report *r);
