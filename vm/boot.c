@@ -185,20 +185,26 @@ static void on_signal(int sig)
 }
 
 /* Without @argv it can't be started at all. */
-static void boot_once(struct watch *w, char *const *argv)
+static void start(struct watch *w, char *const *argv)
 {
 	struct qemu q;
 	int r;
 
 	if (!argv) {
 		w->why = xasprintf("%s can't be run; run: make deps", w->o->qemu);
-	} else {
-		r = qemu_start(argv, &q);
-		if (r == 0)
-			watch_machine(w, &q);
-		else
-			w->why = xasprintf("qemu could not be started: %s", errno_name(-r));
+		return;
 	}
+	r = qemu_start(argv, &q);
+	if (r == 0)
+		watch_machine(w, &q);
+	else
+		w->why = xasprintf("qemu could not be started: %s", errno_name(-r));
+}
+
+static void boot_once(struct watch *w, char *const *argv)
+{
+	if (!watch_interrupted(w))
+		start(w, argv);
 	if (w->why)
 		fprintf(stderr, "boot: the machine: %s\n", w->why);
 }
@@ -281,10 +287,10 @@ int main(int argc, char **argv)
 
 		return puts(line) < 0 ? EXIT_BROKEN : EXIT_OK;
 	}
-	version = qemu_version(o.qemu);
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(WATCH_ENOUGH, &sa, NULL);
+	version = qemu_version(o.qemu);
 	return run(&o, version ? accel_choose(&o, version) : "", version);
 }

@@ -72,3 +72,5 @@ void watch_free(struct watch *w);
 /* Set by a signal: then the machine is ended. WATCH_ENOUGH says that its preflight case failed. */
 #define WATCH_ENOUGH SIGUSR1
 extern volatile int watch_signal;
+/* Whether it was set; then w->why says so. */
+bool watch_interrupted(struct watch *w);

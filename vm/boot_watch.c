@@ -246,6 +246,15 @@ static long left_ms(struct watch *w, unsigned long last_ms)
 	return whole < next ? whole : next;
 }
 
+bool watch_interrupted(struct watch *w)
+{
+	if (watch_signal == WATCH_ENOUGH)
+		end_for(w, "it was ended after its preflight case, which failed");
+	else if (watch_signal)
+		end_for(w, "it was interrupted by signal %d", watch_signal);
+	return watch_signal != 0;
+}
+
 static bool poll_ports(struct watch *w, struct pollfd fds[3], unsigned long *last_ms)
 {
 	void (*const takers[3])(struct watch *, const char *, size_t) = { read_console, read_result,
@@ -255,11 +264,7 @@ static bool poll_ports(struct watch *w, struct pollfd fds[3], unsigned long *las
 
 	if (w->why)
 		return false;
-	if (watch_signal == WATCH_ENOUGH)
-		end_for(w, "it was ended after its preflight case, which failed");
-	else if (watch_signal)
-		end_for(w, "it was interrupted by signal %d", watch_signal);
-	if (watch_signal)
+	if (watch_interrupted(w))
 		return false;
 	if (poll(fds, 3, left > 500 ? 500 : (int)left + 1) < 0)
 		return true;

@@ -166,6 +166,20 @@ none_left() {
 	RUN_PID=
 }
 
+@test "Ctrl-C before there is a machine" {
+	mkdir bin
+	printf '%s\n' '#!/bin/sh' "echo >'$PWD/asked'; exec sleep 600" >bin/qemu-system-x86_64
+	chmod +x bin/qemu-system-x86_64
+	PATH=$PWD/bin:$PATH start
+	poll 10 test -e asked
+	kill -INT -- "-$RUN_PID"
+	status=0
+	wait "$RUN_PID" || status=$?
+	[ "$status" = 130 ]
+	grep -q "boot: the machine: it was interrupted by signal" log
+	RUN_PID=
+}
+
 @test "Ctrl-C with several kernels" {
 	cp "$KERNEL" one
 	cp "$KERNEL" two
