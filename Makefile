@@ -114,7 +114,7 @@ VERSION_STAMP:
 $(JUDGE_O) $(REPORT_O) $(MASKSPEC:%=$(B)/conformance/%.o) \
 		$(patsubst %.c,$(B)/%.o,$(wildcard conformance/tests/*.c conformance/fuzz/*.c)): \
 		| $(B)/gen/requirements.def
-$(addprefix $(B)/conformance/,maskspec.o run_options.o cmd_run.o certify/remade.o): $(B)/gen/version.h
+$(addprefix $(B)/conformance/,maskspec.o run_options.o cmd_run.o certify/cert.o certify/remade.o): $(B)/gen/version.h
 $(B)/conformance/report/html.o: $(B)/gen/html_assets.h
 
 # Static: the same binary runs on the host, in any container, and in a VM.

@@ -6,6 +6,7 @@
 
 #include "conformance/fixture.h"
 #include "conformance/report/list.h"
+#include "version.h"
 
 #define CERT_SCHEMA "maskspec-certify/1"
 #define CERT_MAX (1u << 20)
@@ -240,6 +241,13 @@ int cert_load(const char *value, const char *dir, struct cert *ret, char **ret_t
 	r = cert_parse(path, text, len, ret, ret_error);
 	if (r < 0)
 		return r;
+	if (version_compare(ret->spec, MASKSPEC_SPEC_VERSION) > 0) {
+		*ret_error = xasprintf("%s: spec: is %s, and this kit is of specification "
+				       "" MASKSPEC_SPEC_VERSION "; take a newer kit",
+				       path, ret->spec);
+		cert_free(ret);
+		return -EINVAL;
+	}
 	*ret_text = TAKE_PTR(text);
 	*ret_len = len;
 	return 0;

@@ -173,7 +173,7 @@ static int read_profile(const struct request *q, const struct ustar *a, struct c
 /* The runs ------------------------------------------------------------------------------------- */
 
 static int check_evidence(const struct request *q, const struct ustar *a, const struct layout *l,
-			  const struct cert *cert)
+			  const struct cert *cert, struct text *notes)
 {
 	_cleanup_plan_ struct plan due = { 0 };
 	_cleanup_text_ struct text refusals = { 0 };
@@ -192,12 +192,12 @@ static int check_evidence(const struct request *q, const struct ustar *a, const 
 					   .due = &due,
 					   .nonce = q->nonce,
 					   .runtime = q->runtime ? sum : NULL },
-		       &refusals);
+		       &refusals, notes);
 	return refused_for(q->archive, &refusals);
 }
 
 static void say(const struct request *q, const struct layout *l, const struct key *key,
-		const struct remade *made)
+		const struct remade *made, const struct text *notes)
 {
 	size_t i;
 
@@ -208,7 +208,7 @@ static void say(const struct request *q, const struct layout *l, const struct ke
 		printf("%s %s (%s), %zu run%s\n", grade_names[k->graded.grade],
 		       report_kernel_name(r), r->kernel, k->n, k->n == 1 ? "" : "s");
 	}
-	fputs(text_str(&made->notes), stdout);
+	fputs(text_str(notes), stdout);
 	printf("%s %s, %s", grade_names[made->campaign.grade], q->archive,
 	       l->is_signed ? "signed by " : "not signed");
 	printf("%s\n", l->is_signed ? key->id : "");
@@ -222,7 +222,7 @@ static int verify(const struct request *q)
 	_cleanup_cert_ struct cert cert = { 0 };
 	_cleanup_remade_ struct remade made = { 0 };
 	_cleanup_(statements_free) struct statements statements = { 0 };
-	_cleanup_text_ struct text refusals = { 0 };
+	_cleanup_text_ struct text refusals = { 0 }, notes = { 0 };
 	_cleanup_free_ char *error = NULL;
 	int r = read_archive(q, &a, &l);
 
@@ -233,7 +233,7 @@ static int verify(const struct request *q)
 	if (r == 0)
 		r = read_profile(q, &a, &cert);
 	if (r == 0)
-		r = check_evidence(q, &a, &l, &cert);
+		r = check_evidence(q, &a, &l, &cert, &notes);
 	if (r)
 		return r;
 	if (remade_make(&a, &l, &cert, q->fixtures, l.is_signed ? key.id : "", &made, &error) < 0)
@@ -244,7 +244,7 @@ static int verify(const struct request *q)
 		r = check_statements(q, &a, &l, &statements, &made);
 	if (r)
 		return r;
-	say(q, &l, &key, &made);
+	say(q, &l, &key, &made, &notes);
 	return made.campaign.grade == GRADE_FAILED;
 }
 

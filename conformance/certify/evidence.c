@@ -2,6 +2,7 @@
 #include "conformance/certify/evidence.h"
 
 #include "conformance/certify/campaign.h"
+#include "conformance/certify/grade.h"
 
 /* What all facts of a run have in common; those of `all` are the same in all runs. */
 static const struct shared {
@@ -32,7 +33,7 @@ static void run_free(struct run *r)
 struct check {
 	const struct ustar *a;
 	const struct evidence *e;
-	struct text *refusals;
+	struct text *refusals, *notes;
 	struct run *runs;
 	size_t n;
 };
@@ -114,6 +115,69 @@ static const struct due_case *find_case(const struct manifest *m, const char *bu
 	return NULL;
 }
 
+static void note_new(struct check *c, enum requirement_id id)
+{
+	const struct requirement *r = &requirements[id];
+	_cleanup_free_ char *line = xasprintf(
+		"new in this kit, and not asked by the profile: %s (%s, specification %s)", r->id,
+		level_names[r->level], r->since);
+
+	if (!has_line(c->notes->s, line))
+		text_addf(c->notes, "%s\n", line);
+}
+
+/* What the case of this kit is due for and the one of the archive, NULL if there is none, is not.
+ */
+static void check_ids(struct check *c, const char *name, const struct planned *p,
+		      const struct due_case *is)
+{
+	_cleanup_free_ char *ids = xstrdup(p->ids);
+	char *state = NULL, *word;
+
+	for (word = strtok_r(ids, " ", &state); word; word = strtok_r(NULL, " ", &state)) {
+		enum requirement_id id = requirement_by_name(word);
+
+		if (is && has_word(is->ids, word))
+			continue;
+		if (!grade_asks(c->e->cert, id))
+			note_new(c, id);
+		else if (is)
+			text_addf(c->refusals, "%s: the case %s was not due for %s\n", name,
+				  p->c->bundle, word);
+		else
+			text_addf(c->refusals,
+				  "%s: the case %s, for %s, is not among those that were due\n",
+				  name, p->c->bundle, word);
+	}
+}
+
+/* Nor may the archive know more: what it was due for must be this kit's to judge. */
+static void check_foreign(struct check *c, const char *name, const struct due_case *is,
+			  const struct planned *p)
+{
+	_cleanup_free_ char *ids = xstrdup(is->ids);
+	char *state = NULL, *word;
+
+	if (!p)
+		text_addf(c->refusals, "%s: has a case %s, which this kit's profile has not\n",
+			  name, is->bundle);
+	for (word = p ? strtok_r(ids, " ", &state) : NULL; word; word = strtok_r(NULL, " ", &state))
+		if (!has_word(p->ids, word))
+			text_addf(c->refusals,
+				  "%s: the case %s was due for %s, which this kit's is not for\n",
+				  name, is->bundle, word);
+}
+
+static const struct planned *find_planned(const struct plan *due, const char *bundle)
+{
+	size_t i;
+
+	for (i = 0; i < due->n; i++)
+		if (streq(due->cases[i].c->bundle, bundle))
+			return &due->cases[i];
+	return NULL;
+}
+
 static void check_cases(struct check *c, const char *name, const struct manifest *m)
 {
 	const struct plan *due = c->e->due;
@@ -125,19 +189,17 @@ static void check_cases(struct check *c, const char *name, const struct manifest
 		char digest[SHA256_HEX];
 
 		sha256_text(p->text, strlen(p->text), digest);
-		if (!is)
-			text_addf(c->refusals, "%s: the case %s is not among those that were due\n",
-				  name, p->c->bundle);
-		else if (!streq(is->digest, digest))
+		if (is && !streq(is->digest, digest))
 			text_addf(c->refusals, "%s: the case %s is another than this kit's\n", name,
 				  p->c->bundle);
-		else if (!streq(is->ids, p->ids))
-			text_addf(c->refusals,
-				  "%s: the case %s was due for other ids than in this kit\n", name,
-				  p->c->bundle);
+		check_ids(c, name, p, is);
 	}
-	if (m->n > due->n)
-		text_addf(c->refusals, "%s: has %zu cases, the profile %zu\n", name, m->n, due->n);
+	for (i = 0; i < m->n; i++)
+		check_foreign(c, name, &m->cases[i], find_planned(due, m->cases[i].bundle));
+}
+
+static void check_settings(struct check *c, const char *name, const struct manifest *m)
+{
 	if (*m->filter || *m->deny || m->shards || !streq(m->profile, c->e->cert->profile) ||
 	    !streq(m->require, c->e->cert->require))
 		text_addf(c->refusals,
@@ -152,8 +214,10 @@ static void check_manifest(struct check *c, const struct ustar_member *m)
 
 	if (manifest_parse(xstrndup(m->data, m->size), &manifest) < 0)
 		text_addf(c->refusals, "%s: no manifest, or cut\n", m->name);
-	else
+	else {
+		check_settings(c, m->name, &manifest);
 		check_cases(c, m->name, &manifest);
+	}
 }
 
 /* Runs ----------------------------------------------------------------------------------------- */
@@ -196,9 +260,9 @@ static void check_run(struct check *c, size_t kernel, size_t run)
 }
 
 void evidence_check(const struct ustar *a, const struct layout *l, const struct evidence *e,
-		    struct text *refusals)
+		    struct text *refusals, struct text *notes)
 {
-	struct check c = { .a = a, .e = e, .refusals = refusals };
+	struct check c = { .a = a, .e = e, .refusals = refusals, .notes = notes };
 	size_t i, n;
 
 	for (i = 0; i < l->kernels; i++)

@@ -17,6 +17,9 @@ struct evidence {
 	const char *runtime;	/* SHA-256 that it must have; NULL: any, but one */
 };
 
-/* Adds a line to @refusals for each thing that is wrong; each begins with the member's name. */
+/*
+ * Adds a line to @refusals for each thing that is wrong, which begins with the member's name, and
+ * one to @notes for each requirement that only this kit has, as it is newer than the profile.
+ */
 void evidence_check(const struct ustar *a, const struct layout *l, const struct evidence *e,
-		    struct text *refusals);
+		    struct text *refusals, struct text *notes);

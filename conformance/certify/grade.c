@@ -61,6 +61,13 @@ static void check_settings(const struct cert *c, const struct report *r, size_t 
 
 /* Requirements -------------------------------------------------------------------------------- */
 
+bool grade_asks(const struct cert *c, enum requirement_id id)
+{
+	const char *since = requirements[id].since;
+
+	return !*since || version_compare(since, c->spec) <= 0;
+}
+
 static bool may_skip(const struct cert *c, const struct result *res)
 {
 	size_t i;
@@ -95,7 +102,7 @@ static enum standing stands(const struct cert *c, const struct result *res, size
 {
 	const char *id = requirements[res->id].id;
 
-	if (res->level == LEVEL_INFO || res->verdict == VERDICT_NOT_DUE)
+	if (res->level == LEVEL_INFO || res->verdict == VERDICT_NOT_DUE || !grade_asks(c, res->id))
 		return STANDING_NOT_ASKED;
 	if (res->verdict == VERDICT_PASS)
 		return STANDING_PASSED;

@@ -28,6 +28,8 @@ struct graded {
 	struct text reasons;	   /* of FAILED, one a line */
 };
 
+/* False where the requirement came into the specification after the version that @c is of. */
+bool grade_asks(const struct cert *c, enum requirement_id id);
 /* Whether @r says anything of the runtime: a run that is broken as a whole doesn't. */
 bool grade_is_whole(const struct report *r);
 

@@ -11,7 +11,7 @@
 #include "conformance/report/output.h"
 #include "version.h"
 
-enum { CLAIM_VENDOR, CLAIM_PRODUCT, CLAIM_NONCE, CLAIM_MADE, CLAIM_ABOUT, CLAIMS };
+enum { CLAIM_VENDOR, CLAIM_PRODUCT, CLAIM_MADE, CLAIM_NONCE, CLAIM_ABOUT };
 
 void remade_free(struct remade *m)
 {
@@ -21,7 +21,6 @@ void remade_free(struct remade *m)
 		free(m->claims[i]);
 	campaign_free(&m->campaign);
 	ustar_free(&m->members);
-	text_free(&m->notes);
 	*m = (struct remade){ 0 };
 }
 
@@ -114,10 +113,21 @@ static int judge_all(const char *dir, const struct layout *l, const char *fixtur
 	return 0;
 }
 
+/* The word that all runs were given; the facts are held against each other elsewhere. */
+static char *asked_nonce(const struct ustar *a)
+{
+	const struct ustar_member *m = ustar_find(a, "kernels/1/run-1/facts/" PREFLIGHT ".facts");
+	_cleanup_facts_ struct facts f = { 0 };
+
+	if (m)
+		facts_parse(xstrndup(m->data, m->size), &f);
+	return xstrdup(facts_header(&f, "asked-nonce"));
+}
+
 /* What nobody can check: who handed it in, when, and what the machine said of the runtime. */
 static int read_claims(const struct ustar *a, struct remade *m, char **ret_error)
 {
-	static const char *const keys[CLAIMS - 1] = { "vendor", "product", "nonce", "made" };
+	static const char *const keys[] = { "vendor", "product", "made" };
 	const struct ustar_member *file = ustar_find(a, "certificate.json");
 	const struct ustar_member *about = ustar_find(a, "about");
 	_cleanup_text_ struct text error = { 0 };
@@ -130,6 +140,7 @@ static int read_claims(const struct ustar *a, struct remade *m, char **ret_error
 	}
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		m->claims[i] = xstrdup(json_string(root, keys[i], ""));
+	m->claims[CLAIM_NONCE] = asked_nonce(a);
 	m->claims[CLAIM_ABOUT] = xstrndup(about->data, about->size);
 	return 0;
 }
@@ -179,46 +190,36 @@ int remade_make(const struct ustar *a, const struct layout *l, const struct cert
 
 /* Comparing ------------------------------------------------------------------------------------ */
 
-static void note(struct remade *m, const char *line)
+static const char *verdict_of(const struct report *r, enum requirement_id id)
 {
-	if (!has_line(m->notes.s, line))
-		text_addf(&m->notes, "%s\n", line);
+	const struct result *res = column_result(r, id);
+
+	return res ? verdict_names[res->verdict] : "nothing";
 }
 
-static void compare_results(struct remade *m, const char *name, const struct report *mine,
-			    const struct report *theirs, struct text *refusals)
-{
-	size_t i;
-
-	for (i = 0; i < mine->n_results; i++) {
-		const struct result *own = &mine->results[i];
-		const struct result *other = column_result(theirs, own->id);
-		_cleanup_free_ char *is_new =
-			xasprintf("new in this kit: %s", requirements[own->id].id);
-
-		if (!other)
-			note(m, is_new);
-		else if (other->verdict != own->verdict)
-			text_addf(refusals, "%s: says %s of %s, its facts come to %s\n", name,
-				  verdict_names[other->verdict], requirements[own->id].id,
-				  verdict_names[own->verdict]);
-	}
-}
-
-static void compare_report(struct remade *m, const struct ustar_member *theirs,
-			   const struct ustar_member *mine, struct text *refusals)
+static void compare_report(const struct ustar_member *theirs, const struct ustar_member *mine,
+			   struct text *refusals)
 {
 	_cleanup_reports_ struct reports read = { 0 }, own = { 0 };
 	_cleanup_free_ char *error = NULL;
+	size_t i;
 
 	if (reports_read(theirs->name, theirs->data, theirs->size, &read, &error) < 0 ||
-	    reports_read(mine->name, mine->data, mine->size, &own, &error) < 0 || read.n != 1)
+	    reports_read(mine->name, mine->data, mine->size, &own, &error) < 0 || read.n != 1) {
 		text_addf(refusals, "%s: is no report of one run\n", theirs->name);
-	else
-		compare_results(m, theirs->name, &own.list[0], &read.list[0], refusals);
+		return;
+	}
+	for (i = 0; i < REQ_COUNT; i++) {
+		const char *is = verdict_of(&read.list[0], (enum requirement_id)i);
+		const char *due = verdict_of(&own.list[0], (enum requirement_id)i);
+
+		if (!streq(is, due))
+			text_addf(refusals, "%s: says %s of %s, its facts come to %s\n",
+				  theirs->name, is, requirements[i].id, due);
+	}
 }
 
-void remade_compare(struct remade *m, const struct ustar *a, struct text *refusals)
+void remade_compare(const struct remade *m, const struct ustar *a, struct text *refusals)
 {
 	size_t i;
 
@@ -236,7 +237,7 @@ void remade_compare(struct remade *m, const struct ustar *a, struct text *refusa
 		else if (!m->same_kit && ends_in(theirs->name, "/report.html"))
 			continue;
 		else if (!m->same_kit && ends_in(theirs->name, "/report.json"))
-			compare_report(m, theirs, mine, refusals);
+			compare_report(theirs, mine, refusals);
 		else
 			text_addf(refusals, "%s: is not what the facts come to\n", theirs->name);
 	}

@@ -13,9 +13,8 @@ struct remade {
 	struct campaign campaign;
 	struct ustar members; /* what this kit makes of it */
 	struct certificate certificate;
-	char *claims[5];   /* owned: strings of the certificate */
-	bool same_kit;	   /* by commit, and that is known */
-	struct text notes; /* what another kit doesn't know, one a line */
+	char *claims[5]; /* owned: strings of the certificate */
+	bool same_kit;	 /* by commit, and that is known */
 };
 
 void remade_free(struct remade *m);
@@ -27,6 +26,5 @@ void remade_free(struct remade *m);
  */
 int remade_make(const struct ustar *a, const struct layout *l, const struct cert *cert,
 		const char *fixtures, const char *key_id, struct remade *ret, char **ret_error);
-/* Adds a line to @refusals for each member that says something else than this kit; notes what only
- * this kit asks. */
-void remade_compare(struct remade *m, const struct ustar *a, struct text *refusals);
+/* Adds a line to @refusals for each member that says something else than this kit. */
+void remade_compare(const struct remade *m, const struct ustar *a, struct text *refusals);

@@ -20,7 +20,7 @@ enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_INFO, LEVEL_COUNT };
 extern const char *const level_names[LEVEL_COUNT];
 
 enum requirement_id {
-#define REQUIREMENT(id, name, level, title, anchor, why, source, observe, disputed) REQ_##id,
+#define REQUIREMENT(id, name, level, title, anchor, why, source, observe, disputed, since) REQ_##id,
 #include "requirements.def"
 #undef REQUIREMENT
 	REQ_COUNT
@@ -34,6 +34,7 @@ struct requirement {
 	const char *spec;  /* "docs/spec/FILE.md#ID" */
 	const char *why, *source, *observe;
 	const char *disputed; /* "" or why the level is below the OCI text's */
+	const char *since;    /* version of the specification that added it; "": the first */
 };
 extern const struct requirement requirements[REQ_COUNT];
 /* REQ_COUNT where there is none of that name. */

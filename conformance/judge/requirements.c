@@ -12,7 +12,7 @@ const char *const verdict_names[VERDICT_COUNT] = {
 };
 
 const struct requirement requirements[REQ_COUNT] = {
-#define REQUIREMENT(c_id, name, lvl, sentence, anchor, why_, source_, observe_, disputed_)         \
+#define REQUIREMENT(c_id, name, lvl, sentence, anchor, why_, source_, observe_, disputed_, since_) \
 	[REQ_##c_id] = { .id = name,                                                               \
 			 .level = lvl,                                                             \
 			 .title = sentence,                                                        \
@@ -20,7 +20,8 @@ const struct requirement requirements[REQ_COUNT] = {
 			 .why = why_,                                                              \
 			 .source = source_,                                                        \
 			 .observe = observe_,                                                      \
-			 .disputed = disputed_ },
+			 .disputed = disputed_,                                                    \
+			 .since = since_ },
 #include "requirements.def"
 #undef REQUIREMENT
 };

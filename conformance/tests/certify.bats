@@ -185,6 +185,7 @@ PASSED passed/certificate.tar" ]
 
 @test "what is wrong is said before anything runs" {
 	local row words
+	profile '.spec = "9.1"'
 	while IFS='|' read -r row words; do
 		# shellcheck disable=SC2086
 		certify 2 $row
@@ -194,6 +195,7 @@ PASSED passed/certificate.tar" ]
 		--cert small|name a runtime with --runtime
 		--runtime $MASKREF --cert nix|CERT: cannot read nix: ENOENT; give a path, or a name in
 		--runtime $MASKREF --cert $KEY|$KEY: 
+		--runtime $MASKREF --cert $BATS_TEST_TMPDIR/profile|spec: is 9.1, and this kit is of specification 0.
 		--runtime $MASKREF --key nix|KEY: 
 		--runtime $MASKREF --deviations nix|DEVIATIONS: cannot read nix: ENOENT
 		--runtime nix --cert $PROFILE|no such command

@@ -150,6 +150,10 @@ f.seek(int(sys.argv[1])); f.write(bytes([b[0] ^ 1]))' "$at"
 	cp "$ONE/certificate.json" m/
 	sign "$PRIVATE" '.predicate.failedTests += [.predicate.passedTests[0]]'
 	refuses "statement.dsse.json: states something else than the facts come to"
+	sed -i 's/"nonce":\t"n-1"/"nonce":\t"n-2"/' m/certificate.json
+	sign "$PRIVATE"
+	refuses "certificate.json: is not what the facts come to"
+	cp "$ONE/certificate.json" m/
 	sign "$PRIVATE" '.subject[0].digest.sha256 |= gsub("[0-9]"; "0")'
 	refuses "statement.dsse.json: states something else"
 }
@@ -167,7 +171,7 @@ f.seek(int(sys.argv[1])); f.write(bytes([b[0] ^ 1]))' "$at"
 	cp "$ONE/$FACTS/directories.facts" m/$FACTS/
 	sed -i '/^case\tdirectories\t/d; s/^end\t\([0-9]*\)$/echo "end\t$((\1 - 1))"/e' m/$FACTS/manifest
 	sign "$PRIVATE"
-	refuses "$FACTS/manifest: the case directories is not among those that were due"
+	refuses "$FACTS/manifest: the case directories, for dir-empty, is not among those that were due"
 }
 
 @test "runs, signed anew: the same one twice, one too few, one of another nonce" {
@@ -187,6 +191,38 @@ f.seek(int(sys.argv[1])); f.write(bytes([b[0] ^ 1]))' "$at"
 	jq '.runs = 1' "$ONE/profile" >m/profile
 	sign "$PRIVATE"
 	refuses "profile: is another than the one of that name here"
+}
+
+# The kit of this checkout with one requirement more, of a later version of the specification.
+make_newer() {
+	(cd "$CHECKOUT" && cp -r Makefile .ci conformance reference vm docs fixtures "$1/")
+	cp "$KIT/fixtures/certify/small" "$1/fixtures/certify/"
+	sed -i 's/^Version 0.1 of the spec/Version 0.2 of the spec/' "$1/docs/spec/README.md"
+	printf '%s\n' '### dir-newer' '' 'Listing a masked directory MUST still give exactly `.` and `..`.' '' \
+		'- Why: It is new.' '- Source: CVE-2025-31133' '- Observe: readdir.' '- Since: 0.2' '' \
+		>>"$1/docs/spec/10-directories.md"
+	sed -n '/^static bool not_empty/,/^}/p; /^#include/p; /^JUDGE(dir_empty)/,/^}/p' \
+		"$1/conformance/judge/directories.c" | sed 's/dir_empty/dir_newer/' >"$1/conformance/judge/newer.c"
+	make -s -C "$1" CFLAGS=-O0 build/maskspec-certify >make.log 2>&1 || fail "$(<make.log)"
+}
+
+@test "a newer kit says what is new in it, and holds it against nobody; one that knows less refuses" {
+	mkdir newer
+	make_newer "$PWD/newer"
+	run -0 --separate-stderr newer/build/maskspec-certify verify "$ONE.tar" --key "$PUBLIC"
+	[[ $output == *"new in this kit, and not asked by the profile: dir-newer (MUST, specification 0.2)"* ]]
+	[ "$(grep -c 'new in this kit' <<<"$output")" = 1 ]
+	[[ $output == *"PASSED $ONE.tar, signed by "* ]]
+	# What the profile's specification has is missed, by that kit and by this one.
+	sed -i '/^case\tdirectories\t/s/\bdir-empty\b *//' m/$FACTS/manifest
+	sign "$PRIVATE"
+	refuses "$FACTS/manifest: the case directories was not due for dir-empty"
+	run -3 --separate-stderr newer/build/maskspec-certify verify edited.tar --key "$PUBLIC"
+	[[ $stderr == *"$FACTS/manifest: the case directories was not due for dir-empty"* ]]
+	cp "$ONE/$FACTS/manifest" m/$FACTS/
+	sed -i '/^case\tdirectories\t/s/\bdir-empty\b/& dir-newer/' m/$FACTS/manifest
+	sign "$PRIVATE"
+	refuses "$FACTS/manifest: the case directories was due for dir-newer, which this kit's is not for"
 }
 
 @test "links, folders and paths that lead out" {

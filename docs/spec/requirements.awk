@@ -37,9 +37,11 @@ function flush_requirement()
 		fault("Why, Source or Observe is missing")
 	name = id
 	gsub(/-/, "_", name)
-	printf "REQUIREMENT(%s, %s, %s, %s, %s, %s, %s, %s, %s)\n", name, quote(id), level,
+	if (since != "" && since !~ /^[0-9]+(\.[0-9]+)*$/)
+		fault("Since is a version of the specification")
+	printf "REQUIREMENT(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)\n", name, quote(id), level,
 		quote(sentence), quote(file "#" id), quote(why), quote(source), quote(observe),
-		quote(disputed)
+		quote(disputed), quote(since)
 	id = ""
 }
 
@@ -55,13 +57,14 @@ FNR == 1 { flush_requirement() }
 		fault("an id is lower case letters, digits and hyphens")
 	if (seen[id]++)
 		fault("defined twice")
-	sentence = why = source = observe = disputed = ""
+	sentence = why = source = observe = disputed = since = ""
 	next
 }
 id != "" && /^- Why: / { why = substr($0, 8) }
 id != "" && /^- Source: / { source = substr($0, 11) }
 id != "" && /^- Observe: / { observe = substr($0, 12) }
 id != "" && /^- Disputed: / { disputed = substr($0, 13) }
+id != "" && /^- Since: / { since = substr($0, 10) }
 id != "" && sentence == "" && /^[^-#]/ { sentence = $0 }
 END {
 	flush_requirement()
