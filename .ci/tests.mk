@@ -27,8 +27,9 @@ $(B)/tests/check_fuzz: $(FUZZ_MASKSPEC_O) $(FUZZ_VM_O)
 $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
 
 # Of certify/, and with OpenSSL.
-SIGN := $(addprefix $(B)/tests/,check_certify check_digests check_dsse check_fuzz check_key check_tar check_ustar)
-SIGN_O = $(filter-out %/certify.o $(B)/conformance/certify/cmd_%.o,$(CERTIFY_O))
+SIGN := $(addprefix $(B)/tests/,check_certify check_digests check_dsse check_fuzz check_key check_sights check_tar \
+	check_ustar)
+SIGN_O = $(filter-out %/certify.o %/reproduce.o %/runner.o $(B)/conformance/certify/cmd_%.o,$(CERTIFY_O))
 $(SIGN:$(B)/%=$(B)/conformance/%.o) $(B)/conformance/fuzz/dsse.o: | $(B)/tools-crypto
 $(SIGN): $(SIGN_O)
 $(SIGN): LINK_WITH = $(CRYPTO_LIBS)

@@ -10,9 +10,9 @@
 #include "conformance/certify/certificate.h"
 #include "conformance/certify/certify.h"
 #include "conformance/certify/dsse.h"
+#include "conformance/certify/runner.h"
 #include "conformance/child.h"
 #include "conformance/report/list.h"
-#include "conformance/words.h"
 
 #define ARCHIVE "certificate.tar"
 
@@ -35,12 +35,8 @@ static const struct option long_options[] = {
 	{ "deviations", required_argument, NULL, 'D' },
 	{ "out", required_argument, NULL, 'o' },
 	{ "fixtures", required_argument, NULL, 'f' },
-	{ "runtime-args", required_argument, NULL, '=' },
-	{ "accel", required_argument, NULL, '=' },
-	{ "cache", required_argument, NULL, '=' },
-	{ "timeout", required_argument, NULL, '=' },
-	{ "jobs", required_argument, NULL, '=' },
-	{ "vm-timeout", required_argument, NULL, '=' },
+	{ "runtime-args", required_argument, NULL, RUNNER_OPTION },
+	RUNNER_OPTIONS,
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -97,7 +93,7 @@ static int parse(struct order *o, int argc, char **argv)
 			fputs(options_help, stdout);
 			return 0;
 		}
-		if (c == '=') {
+		if (c == RUNNER_OPTION) {
 			words_add(&o->run, xasprintf("--%s=%s", long_options[at].name, optarg));
 		} else if (c == 'p' || c == 'P') {
 			r = passphrase_option("certify", c, optarg, &o->from);
@@ -116,65 +112,18 @@ static int parse(struct order *o, int argc, char **argv)
 
 /* Running -------------------------------------------------------------------------------------- */
 
-static void argv_free(char ***argv)
-{
-	words_free(*argv);
-}
-
-/* @out: NULL, only to check what is asked for. */
-static char **run_argv(const struct order *o, const struct cert *cert, const char *kernel,
-		       const char *out)
-{
-	_cleanup_free_ char *dir = program_dir();
-	struct words w = { 0 };
-	size_t i;
-
-	words_add(&w, xasprintf("%s/maskspec", dir));
-	words_add(&w, xstrdup("run"));
-	words_add_pair(&w, "--runtime", o->runtime);
-	words_add_pair(&w, "--profile", cert->profile);
-	words_add_pair(&w, "--require", cert->require);
-	words_add_pair(&w, "--fixtures", o->fixtures);
-	words_add_pair(&w, "--kernels", kernel);
-	if (out)
-		words_add_pair(&w, "--out", out);
-	else
-		words_add(&w, xstrdup("--plan"));
-	if (*o->nonce)
-		words_add_pair(&w, "--nonce", o->nonce);
-	if (*o->deviations)
-		words_add_pair(&w, "--expect", o->deviations);
-	for (i = 0; i < o->run.n; i++)
-		words_add(&w, xstrdup(o->run.v[i]));
-	words_end(&w);
-	return w.v;
-}
-
-/* 0, or the exit status after a message. What the run says goes to stderr as always. */
-static int run_once(const struct order *o, const struct cert *cert, const char *kernel,
-		    const char *out)
-{
-	_cleanup_(argv_free) char **argv = run_argv(o, cert, kernel, out);
-	_cleanup_close_ int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	int status = child_wait(child_start(argv, null));
-
-	if (interrupted)
-		return 128 + interrupted;
-	return status == EXIT_USAGE ? EXIT_USAGE : 0;
-}
-
-static int run_kernel(const struct order *o, const struct cert *cert, const char *kernel,
+static int run_kernel(const struct order *o, const struct runner *runner, const char *kernel,
 		      const struct judge_options *judge, struct campaign *c)
 {
 	campaign_add_kernel(c);
-	while (campaign_wants_run(c, cert)) {
+	while (campaign_wants_run(c, runner->cert)) {
 		size_t number = c->kernels[c->n - 1].n + 1;
 		_cleanup_free_ char *out = campaign_run_path(o->out, c->n, number);
 		_cleanup_free_ char *error = NULL;
 		int r;
 
 		fprintf(stderr, "maskspec: certify: %s, run %zu\n", kernel, number);
-		r = run_once(o, cert, kernel, out);
+		r = runner_run(runner, kernel, out);
 		if (r)
 			return r;
 		if (campaign_add_run(c, o->out, judge, &error) == 0)
@@ -195,15 +144,23 @@ static int run_all(const struct order *o, const struct cert *cert, struct campai
 		.expect = *o->deviations ? o->deviations : NULL,
 		.fixtures = o->fixtures,
 	};
+	const struct runner runner = {
+		.cert = cert,
+		.runtime = o->runtime,
+		.fixtures = o->fixtures,
+		.nonce = o->nonce,
+		.deviations = o->deviations,
+		.more = &o->run,
+	};
 	_cleanup_free_ char *kernels = xstrdup(o->kernels);
 	char *state = NULL, *kernel;
-	int status = run_once(o, cert, o->kernels, NULL);
+	int status = runner_run(&runner, o->kernels, NULL);
 
 	if (status)
 		return status;
 	for (kernel = strtok_r(kernels, " ", &state); kernel;
 	     kernel = strtok_r(NULL, " ", &state)) {
-		int r = run_kernel(o, cert, kernel, &judge, c);
+		int r = run_kernel(o, &runner, kernel, &judge, c);
 
 		if (r)
 			return r;

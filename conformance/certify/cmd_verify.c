@@ -12,19 +12,23 @@
 #include "conformance/certify/dsse.h"
 #include "conformance/certify/evidence.h"
 #include "conformance/certify/remade.h"
+#include "conformance/certify/reproduce.h"
+#include "conformance/child.h"
+
+#define DIFFERENCES_MAX 20
 
 struct request {
-	const char *archive, *key, *runtime, *cert, *nonce, *fixtures;
+	const char *archive, *key, *runtime, *cert, *nonce, *fixtures, *kernels;
+	bool reproduce;
+	struct words run; /* options that each run is given as they are */
 };
 
 static const struct option long_options[] = {
-	{ "key", required_argument, NULL, 'K' },
-	{ "runtime", required_argument, NULL, 'r' },
-	{ "profile", required_argument, NULL, 'c' },
-	{ "nonce", required_argument, NULL, 'n' },
-	{ "fixtures", required_argument, NULL, 'f' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
+	{ "key", required_argument, NULL, 'K' },      { "runtime", required_argument, NULL, 'r' },
+	{ "profile", required_argument, NULL, 'c' },  { "nonce", required_argument, NULL, 'n' },
+	{ "fixtures", required_argument, NULL, 'f' }, { "reproduce", no_argument, NULL, 'R' },
+	{ "kernels", required_argument, NULL, 'k' },  RUNNER_OPTIONS,
+	{ "help", no_argument, NULL, 'h' },	      { NULL, 0, NULL, 0 },
 };
 
 static const char options_help[] =
@@ -33,9 +37,15 @@ static const char options_help[] =
 	"  --runtime FILE   the runtime that it must be of\n"
 	"  --profile NAME   certification profile that it must be of: a path, or a name in\n"
 	"                   fixtures/certify; without it, the one that it names\n"
-	"  --nonce WORD     that the runs must have been made for\n\n"
-	"Needs neither root nor a runtime nor a network.\n\n"
-	"Exit status: 0 valid, PASSED or WARNED; 1 valid, FAILED; 2 usage; 3 not valid.\n";
+	"  --nonce WORD     that the runs must have been made for\n"
+	"  --reproduce      run --runtime again here, on the kernels that the certificate names,\n"
+	"                   and compare what must not differ\n"
+	"  --kernels NAMES  only on these, each one of the certificate's by its image (host: by\n"
+	"                   its version)\n"
+	"  --accel, --cache, --timeout, --jobs, --vm-timeout as of maskspec run\n\n"
+	"Without --reproduce it needs neither root nor a runtime nor a network.\n\n"
+	"Exit status: 0 valid, PASSED or WARNED; 1 valid, FAILED; 2 usage; 3 not valid,\n"
+	"or not reproduced.\n";
 
 /* Reading -------------------------------------------------------------------------------------- */
 
@@ -214,6 +224,44 @@ static void say(const struct request *q, const struct layout *l, const struct ke
 	printf("%s\n", l->is_signed ? key->id : "");
 }
 
+/* Of what differs only the first is printed: one cause differs in many places. */
+static int say_differences(const struct request *q, const struct text *differ)
+{
+	_cleanup_free_ char *lines = xstrdup(text_str(differ));
+	_cleanup_free_ char *of = xasprintf("verify: %s: not reproduced", q->archive);
+	char *rest = lines, *line;
+	size_t n;
+
+	for (n = 0; (line = next_line(&rest)); n++)
+		if (n < DIFFERENCES_MAX)
+			complain(0, "%s: %s", of, line);
+	if (n > DIFFERENCES_MAX)
+		complain(0, "%s: and %zu more", of, n - DIFFERENCES_MAX);
+	return n ? EXIT_BROKEN : 0;
+}
+
+static int run_again(const struct request *q, const struct ustar *a, const struct cert *cert,
+		     const struct remade *made)
+{
+	_cleanup_free_ char *runtime = realpath(q->runtime, NULL);
+	const struct reproduction p = {
+		.archive = a,
+		.campaign = &made->campaign,
+		.kernels = q->kernels,
+		.runtime = runtime ? runtime : q->runtime,
+		.fixtures = q->fixtures,
+		.cert = cert,
+		.more = &q->run,
+	};
+	_cleanup_text_ struct text said = { 0 }, differ = { 0 };
+	int r = reproduce(&p, &said, &differ);
+
+	if (r)
+		return r;
+	fputs(text_str(&said), stdout);
+	return say_differences(q, &differ);
+}
+
 static int verify(const struct request *q)
 {
 	_cleanup_ustar_ struct ustar a = { 0 };
@@ -244,39 +292,73 @@ static int verify(const struct request *q)
 		r = check_statements(q, &a, &l, &statements, &made);
 	if (r)
 		return r;
+	if (q->reproduce)
+		r = run_again(q, &a, &cert, &made);
+	if (r)
+		return r;
 	say(q, &l, &key, &made, &notes);
 	return made.campaign.grade == GRADE_FAILED;
+}
+
+static bool set_option(struct request *q, int c)
+{
+	const struct {
+		int c;
+		const char **slot;
+	} texts[] = {
+		{ 'K', &q->key },   { 'r', &q->runtime },  { 'c', &q->cert },
+		{ 'n', &q->nonce }, { 'f', &q->fixtures }, { 'k', &q->kernels },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(texts); i++)
+		if (texts[i].c == c) {
+			*texts[i].slot = optarg;
+			return true;
+		}
+	return false;
+}
+
+/* -1 to go on, or the exit status. */
+static int parse(struct request *q, int argc, char **argv)
+{
+	int c, at;
+
+	while ((c = getopt_long(argc, argv, "", long_options, &at)) != -1) {
+		if (c == 'h') {
+			fputs(options_help, stdout);
+			return 0;
+		}
+		if (c == RUNNER_OPTION)
+			words_add(&q->run, xasprintf("--%s=%s", long_options[at].name, optarg));
+		else if (c == 'R')
+			q->reproduce = true;
+		else if (!set_option(q, c))
+			return EXIT_USAGE;
+	}
+	if (argc - optind != 1)
+		return complain(EXIT_USAGE, "verify: name one certificate.tar");
+	if (q->reproduce && !q->runtime)
+		return complain(EXIT_USAGE, "verify: --reproduce: name the runtime (--runtime)");
+	if (!q->reproduce && (q->kernels || q->run.n))
+		return complain(EXIT_USAGE, "verify: nothing is run without --reproduce");
+	q->archive = argv[optind];
+	return -1;
 }
 
 int cmd_verify(int argc, char **argv)
 {
 	struct request q = { 0 };
-	const struct {
-		int c;
-		const char **slot;
-	} texts[] = {
-		{ 'K', &q.key },   { 'r', &q.runtime },	 { 'c', &q.cert },
-		{ 'n', &q.nonce }, { 'f', &q.fixtures },
-	};
 	_cleanup_free_ char *fixtures = NULL;
-	size_t i;
-	int c;
+	int r = parse(&q, argc, argv);
 
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(options_help, stdout);
-			return 0;
-		}
-		for (i = 0; i < ARRAY_SIZE(texts) && texts[i].c != c; i++)
-			;
-		if (i == ARRAY_SIZE(texts))
-			return EXIT_USAGE;
-		*texts[i].slot = optarg;
+	if (r < 0) {
+		fixtures = fixtures_dir(q.fixtures);
+		q.fixtures = fixtures;
+		child_catch(true);
+		r = verify(&q);
 	}
-	if (argc - optind != 1)
-		return complain(EXIT_USAGE, "verify: name one certificate.tar");
-	q.archive = argv[optind];
-	fixtures = fixtures_dir(q.fixtures);
-	q.fixtures = fixtures;
-	return verify(&q);
+	words_end(&q.run);
+	words_free(q.run.v);
+	return r;
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include "conformance/certify/digests.h"
+#include "conformance/certify/scratch.h"
 #include "conformance/maskspec.h"
 #include "conformance/report/columns.h"
 #include "conformance/report/html.h"
@@ -25,13 +26,6 @@ void remade_free(struct remade *m)
 }
 
 /* A folder ------------------------------------------------------------------------------------ */
-
-static void drop_folder(char **dir)
-{
-	if (*dir)
-		remove_folder(*dir);
-	free(*dir);
-}
 
 /* Names were checked by ustar_read(): none leads out of @dir. */
 static int unpack(const char *dir, const struct ustar_member *m)
@@ -59,18 +53,6 @@ static int unpack_all(const char *dir, const struct ustar *a, char **ret_error)
 		}
 	}
 	return 0;
-}
-
-static char *make_folder(char **ret_error)
-{
-	const char *tmp = getenv("TMPDIR");
-	char *dir = xasprintf("%s/maskspec-verify-XXXXXX", tmp && *tmp ? tmp : "/tmp");
-
-	if (mkdtemp(dir))
-		return dir;
-	*ret_error = xasprintf("can't be unpacked: %s: %s; set TMPDIR", dir, errno_name(errno));
-	free(dir);
-	return NULL;
 }
 
 /* Judging -------------------------------------------------------------------------------------- */
@@ -171,7 +153,7 @@ static void fill(struct remade *m, const struct ustar *a, const struct cert *cer
 int remade_make(const struct ustar *a, const struct layout *l, const struct cert *cert,
 		const char *fixtures, const char *key_id, struct remade *ret, char **ret_error)
 {
-	_cleanup_(drop_folder) char *dir = make_folder(ret_error);
+	_cleanup_scratch_ char *dir = scratch_make("maskspec-verify", ret_error);
 	int r = dir ? read_claims(a, ret, ret_error) : -EIO;
 
 	if (r == 0)
@@ -190,13 +172,6 @@ int remade_make(const struct ustar *a, const struct layout *l, const struct cert
 
 /* Comparing ------------------------------------------------------------------------------------ */
 
-static const char *verdict_of(const struct report *r, enum requirement_id id)
-{
-	const struct result *res = column_result(r, id);
-
-	return res ? verdict_names[res->verdict] : "nothing";
-}
-
 static void compare_report(const struct ustar_member *theirs, const struct ustar_member *mine,
 			   struct text *refusals)
 {
@@ -210,8 +185,8 @@ static void compare_report(const struct ustar_member *theirs, const struct ustar
 		return;
 	}
 	for (i = 0; i < REQ_COUNT; i++) {
-		const char *is = verdict_of(&read.list[0], (enum requirement_id)i);
-		const char *due = verdict_of(&own.list[0], (enum requirement_id)i);
+		const char *is = column_word(&read.list[0], (enum requirement_id)i);
+		const char *due = column_word(&own.list[0], (enum requirement_id)i);
 
 		if (!streq(is, due))
 			text_addf(refusals, "%s: says %s of %s, its facts come to %s\n",

@@ -128,3 +128,10 @@ const struct result *column_result(const struct report *r, enum requirement_id i
 			return &r->results[i];
 	return NULL;
 }
+
+const char *column_word(const struct report *r, enum requirement_id id)
+{
+	const struct result *res = column_result(r, id);
+
+	return res ? verdict_names[res->verdict] : "nothing";
+}

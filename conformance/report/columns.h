@@ -27,3 +27,5 @@ bool columns_same_runtime(const struct report *a, const struct report *b);
 size_t columns_before(const struct reports *rs, size_t at, char *(*name)(const struct report *r));
 /* The shown result of @id, or NULL. */
 const struct result *column_result(const struct report *r, enum requirement_id id);
+/* Its verdict in a word; "nothing" where there is none. */
+const char *column_word(const struct report *r, enum requirement_id id);

@@ -256,6 +256,46 @@ make_newer() {
 	[[ ${lines[1]} == "FAILED out/certificate.tar, signed by "* ]]
 }
 
+# A runtime whose bytes stay the same: with the file `other` beside it, it is another strategy of
+# maskref, or without the file that it needs broken.
+turncoat() {
+	printf '#!/bin/sh\nread -r strategy <"%s/strategy" && exec "%s" --strategy "$strategy" "$@"\n' "$PWD" \
+		"$MASKREF" >turncoat
+	chmod +x turncoat
+	echo shared-tmpfs >strategy
+	jq '.runs = 1 | .skips += [{ids: "*", reason: "*", why: "any"}]' \
+		"$KIT/fixtures/certify/small" >few
+	"$MASKSPEC" certify --runtime "$PWD/turncoat" --cert few --key "$PRIVATE" --out out >said 2>&1 ||
+		fail "$(<said)"
+}
+
+@test "--reproduce: run again, and what must not differ does not, or is said" {
+	mkdir tmp
+	turncoat
+	export TMPDIR=$PWD/tmp
+	local args=(out/certificate.tar --profile few --runtime turncoat --reproduce)
+	verify 0 "${args[@]}"
+	[[ ${lines[0]} == "reproduced on host ($(uname -r)): "*" observations in "*" cases" ]]
+	[[ ${lines[2]} == "PASSED out/certificate.tar, signed by "* ]]
+	verify 0 "${args[@]}" --timeout 20 --jobs 1 --kernels host
+	echo tmpfs-per-dir >strategy
+	verify 3 "${args[@]}"
+	[[ $stderr == *"verify: out/certificate.tar: not reproduced: kernels/1: sb-shared: pass in the certificate, fail here"* ]]
+	[[ $output != *PASSED* ]]
+	rm strategy
+	verify 3 "${args[@]}"
+	[[ $stderr == *"not reproduced: kernels/1: directories.facts: "* ]]
+	[[ $stderr =~ "not reproduced: and "[0-9]+" more" ]]
+	[ -z "$(ls -A tmp)" ]
+	# Another runtime, and another kernel, is nothing to compare.
+	verify 3 out/certificate.tar --profile few --runtime "$MASKREF" --reproduce
+	[[ $stderr == *"is of another runtime"* ]]
+	verify 2 out/certificate.tar --reproduce
+	[[ $stderr == *"--reproduce: name the runtime (--runtime)"* ]]
+	verify 2 out/certificate.tar --kernels host
+	[[ $stderr == *"nothing is run without --reproduce"* ]]
+}
+
 @test "nothing is left behind, and usage" {
 	mkdir tmp
 	TMPDIR=$PWD/tmp verify 0 "$ONE.tar"
