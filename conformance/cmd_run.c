@@ -98,9 +98,13 @@ static int run_plan(const struct plan *p, const struct run_options *o, const str
 static int list_plan(const struct run_options *o)
 {
 	_cleanup_plan_ struct plan p = { 0 };
+	char **names = kernel_names(o->kernels);
 	int status = plan_make(o, &p);
 	size_t i;
 
+	for (i = 0; status < 0 && names[i]; i++)
+		status = vm_check(o, names[i]);
+	words_free(names);
 	if (status < 0)
 		status = plan_share(&p, o);
 	for (i = 0; status < 0 && i < p.n; i++)

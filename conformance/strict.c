@@ -48,20 +48,36 @@ static bool has_nul(const char *text, size_t len)
 	return false;
 }
 
-static const char *key_twice(const cJSON *o)
+static int by_key(const void *a, const void *b)
 {
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, as a hostile object has as many as fit into its file. */
+static const char *own_key_twice(const cJSON *o)
+{
+	size_t i, n = (size_t)cJSON_GetArraySize(o);
+	_cleanup_free_ const char **keys = xcalloc(n + 1, sizeof(*keys));
 	const cJSON *child;
 
-	cJSON_ArrayForEach (child, o) {
-		const char *key = key_twice(child);
-
-		if (key)
-			return key;
-		if (cJSON_IsObject(o) &&
-		    cJSON_GetObjectItemCaseSensitive(o, child->string) != child)
-			return child->string;
-	}
+	n = 0;
+	cJSON_ArrayForEach (child, o)
+		keys[n++] = child->string;
+	qsort(keys, n, sizeof(*keys), by_key);
+	for (i = 1; i < n; i++)
+		if (streq(keys[i - 1], keys[i]))
+			return keys[i];
 	return NULL;
+}
+
+static const char *key_twice(const cJSON *o)
+{
+	const char *key = cJSON_IsObject(o) ? own_key_twice(o) : NULL;
+	const cJSON *child;
+
+	cJSON_ArrayForEach (child, o)
+		key = key ? key : key_twice(child);
+	return key;
 }
 
 cJSON *json_strict(const char *text, size_t len, struct text *error)

@@ -82,6 +82,15 @@ static int read_answer(struct vm *v)
 	return -1;
 }
 
+int vm_check(const struct run_options *o, const char *kernel)
+{
+	_cleanup_free_ char *fetch = script(o, "fetch");
+	char *argv[] = { fetch, (char *)(uintptr_t) "--check", (char *)(uintptr_t)kernel, NULL };
+	int status = streq(kernel, "host") ? 0 : run_tool(argv, NULL);
+
+	return status ? status : -1;
+}
+
 int vm_fetch(const struct run_options *o, struct vm *ret)
 {
 	_cleanup_free_ char *fetch = script(o, "fetch");

@@ -14,6 +14,8 @@ struct vm {
 void vm_free(struct vm *v);
 #define _cleanup_vm_ _cleanup_(vm_free)
 /* Each returns -1 to go on, or the exit status after a message. */
+/* Whether there can be a kernel of this name; fetches nothing. */
+int vm_check(const struct run_options *o, const char *kernel);
 int vm_fetch(const struct run_options *o, struct vm *ret);
 /* Writes OUT/vm: the commands of the machine's init, and its initramfs. With @shell, a folder or
  * NULL, programs for a person, and what is in there at /maskspec. */

@@ -199,6 +199,8 @@ PASSED passed/certificate.tar" ]
 		--runtime $MASKREF --key nix|KEY: 
 		--runtime $MASKREF --deviations nix|DEVIATIONS: cannot read nix: ENOENT
 		--runtime nix --cert $PROFILE|no such command
+		--runtime $MASKREF --cert $PROFILE --kernels debian-5|debian-5: no such kernel; there are host
+		--runtime $MASKREF --cert $PROFILE --kernels ./nix|./nix: no such file
 		--runtime $MASKREF --cert $PROFILE --vm-timeout x|VM_TIMEOUT=x: not a number
 		--runtime $MASKREF x|"x": no option
 	END

@@ -50,7 +50,7 @@ copy_certify_kit() {
 	cp "$CHECKOUT/build/maskspec-certify" "$KIT/build/" || fail "run \`make certify-kit\`"
 	mkdir -p "$KIT/conformance/certify" "$KIT/vm"
 	cp "$CHECKOUT/conformance/certify/about" "$KIT/conformance/certify/"
-	cp "$CHECKOUT/vm/programs.bash" "$KIT/vm/"
+	cp "$CHECKOUT"/vm/{fetch,kernels.json,*.bash} "$KIT/vm/"
 }
 
 # A certification profile of few and quick runs: small_profile RUNS

@@ -77,7 +77,11 @@ catalogue_is_valid() {
 	run -2 --separate-stderr make -s -C "$CHECKOUT" kernels MIROR_el8=x
 	[[ $stderr == *"MIROR_el8"*"no such variable"* ]]
 	run -0 make -s -C "$CHECKOUT" kernels MIRROR_el8=x KEY_el8=x
+	refused 2 "debian-6: no such kernel" -- --check debian-6
+	refused 2 "./none: no such file" -- --check ./none
 	CACHE=/proc/none
+	run -0 "$FETCH" --cache "$CACHE" --check debian-6.1
+	[ -z "$output" ]
 	refused 3 "/proc/none: can't be written" "CACHE=" -- el8
 }
 
