@@ -100,22 +100,53 @@ static bool command(struct subject *s, const char *phase, const char *const *wor
 	return runtime(s, phase, &r, words);
 }
 
+static bool is_preflight(const struct subject *s)
+{
+	return streq(s->o->c->bundle, PREFLIGHT);
+}
+
+static void take_pid(struct subject *s, const char *phase, pid_t pid)
+{
+	const char *fault = container_pid_fault(pid);
+
+	FACT(s, phase, OP_STATUS, "pid", fault ? "unavailable" : "ok", "%s", fault ? fault : "");
+	s->pid = fault ? 0 : pid;
+}
+
 static void ask_state(struct subject *s, const char *phase)
 {
 	_cleanup_command_ struct command_result r = { 0 };
 	const char *const words[] = { "state", s->id, NULL };
 	char status[STATUS_SIZE];
-	const char *fault;
 
 	if (!runtime(s, phase, &r, words))
 		return;
 	state_status(text_str(&r.out), status);
 	FACT(s, phase, OP_STATUS, "", *status ? "ok" : "unavailable", "%s", status);
-	s->pid = state_pid(text_str(&r.out));
-	fault = container_pid_fault(s->pid);
-	FACT(s, phase, OP_STATUS, "pid", fault ? "unavailable" : "ok", "%s", fault ? fault : "");
-	if (fault)
-		s->pid = 0;
+	take_pid(s, phase, state_pid(text_str(&r.out)));
+}
+
+static pid_t read_pid(const char *file)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (read_file_at(AT_FDCWD, file, 4096, &text, NULL) < 0)
+		return 0;
+	return (pid_t)strtol(text, NULL, 10);
+}
+
+/*
+ * `state` is one more start of the runtime for each container, and a start is what a run's time
+ * goes to. So the preflight asks it, and of the others those whose pid file has no pid of theirs.
+ */
+static void learn_pid(struct subject *s, const char *pid_file)
+{
+	pid_t pid = is_preflight(s) ? 0 : read_pid(pid_file);
+
+	if (container_pid_fault(pid))
+		ask_state(s, "create");
+	else
+		take_pid(s, "create", pid);
 }
 
 /* Life ------------------------------------------------------------------------------------- */
@@ -144,12 +175,14 @@ static void check_probe(struct subject *s)
 /* The preflight says whether the runtime runs at all; a bundle's other containers are controls. */
 static bool is_faulty(const struct subject *s)
 {
-	return s->k == s->o->c->containers && !streq(s->o->c->bundle, PREFLIGHT);
+	return s->k == s->o->c->containers && !is_preflight(s);
 }
 
 static void bring_up(struct subject *s)
 {
-	const char *const create[] = { "create", "--bundle", s->dir, s->id, NULL };
+	_cleanup_free_ char *pid_file = xasprintf("%s/pid-file", s->dir);
+	const char *const create[] = { "create", "--bundle", s->dir, "--pid-file",
+				       pid_file, s->id,	     NULL };
 	const char *const start[] = { "start", s->id, NULL };
 	const struct step *kill = find_step(s->k, STEP_KILL);
 	_cleanup_command_ struct command_result r = { 0 };
@@ -171,7 +204,7 @@ static void bring_up(struct subject *s)
 	view_host_mounts(s, "create");
 	if (!s->created)
 		return;
-	ask_state(s, "create");
+	learn_pid(s, pid_file);
 	view_container_mounts(s, "create");
 	s->started = command(s, "start", start);
 	trace_close(s, "start");
@@ -192,11 +225,6 @@ static bool wants_exec(const struct container *k)
 		if (k->todo[i].as == AS_EXEC)
 			return true;
 	return false;
-}
-
-static bool is_preflight(const struct subject *s)
-{
-	return streq(s->o->c->bundle, PREFLIGHT);
 }
 
 /* `exec --process FILE ID` as runc, crun and youki have it: the process of config.json. Also in

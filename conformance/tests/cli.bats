@@ -281,6 +281,28 @@ wrong() {
 	[ "$(jq -r '.results[].id' "$OUT/report.json")" = $'dir-empty\nfile-null' ]
 }
 
+# asks_state RUNTIME: the same verdicts, and whether state was asked in the bundle directories.
+asks_state() {
+	"$MASKSPEC" run --runtime "$1" --filter dir-empty --out "$OUT" >/dev/null 2>&1
+	grep -q $'\targv\tstate\t' "$OUT/facts/preflight.facts"
+	grep -q $'\targv\tstate\t' "$OUT/facts/directories.facts"
+}
+
+@test "state is asked where the pid file has no pid of the container" {
+	local does
+	run ! asks_state "$MASKREF"
+	for does in ':' 'echo 1 >"$file"' 'echo x >"$file"' 'echo $$ >"$file"'; do
+		cat >"$BATS_TEST_TMPDIR/runtime" <<-END
+			#!/bin/bash
+			[ "\$6" != --pid-file ] || { file=\$7; set -- "\${@:1:5}" "\${@:8}"; $does; }
+			exec "$MASKREF" "\$@"
+		END
+		chmod +x "$BATS_TEST_TMPDIR/runtime"
+		asks_state "$BATS_TEST_TMPDIR/runtime"
+		[ "$(<"$OUT/status")" = 0 ]
+	done
+}
+
 @test "OUT is emptied of the run before, and of nothing else" {
 	mkdir -p "$OUT/facts"
 	echo mine >"$OUT/notes.txt"
