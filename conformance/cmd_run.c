@@ -13,28 +13,17 @@
 #include "conformance/follow.h"
 #include "conformance/kernels.h"
 #include "conformance/plan.h"
-#include "conformance/report/html.h"
+#include "conformance/report/files.h"
 #include "conformance/report/output.h"
 #include "conformance/run_time.h"
 
 /* Results ------------------------------------------------------------------------------------- */
 
-static int write_report(const struct run_options *o, const char *name,
-			int (*writer)(const struct report *r, FILE *out), const struct report *r)
+static int write_tap(const char *out, const struct report *r)
 {
-	FILE *f = output_create(o->out, name);
+	FILE *f = output_create(out, "report.tap");
 
-	return output_close(f, f ? writer(r, f) : -errno);
-}
-
-/* The same for a person who has a browser. */
-static int write_page(const struct run_options *o, struct report *r)
-{
-	char name[] = "report.html", *file = name;
-	const struct reports one = { .list = r, .files = &file, .n = 1 };
-	FILE *f = output_create(o->out, name);
-
-	return output_close(f, f ? html_write(&one, f) : -errno);
+	return output_close(f, f ? report_tap(r, f) : -errno);
 }
 
 int write_status(const char *out, int status)
@@ -56,8 +45,7 @@ static int judge_run(const struct run_options *o, struct run_times *times)
 
 	if (err < 0)
 		return complain(EXIT_USAGE, "%s", error ? error : errno_name(err));
-	if (write_report(o, "report.json", report_json, &r) < 0 ||
-	    write_report(o, "report.tap", report_tap, &r) < 0 || write_page(o, &r) < 0)
+	if (write_tap(o->out, &r) < 0 || report_files(o->out, &r) < 0)
 		return complain(EXIT_BROKEN, "%s: can't write the report", o->out);
 	times->judge = run_clock() - from;
 	if (o->time)

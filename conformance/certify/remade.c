@@ -7,7 +7,7 @@
 #include "conformance/certify/scratch.h"
 #include "conformance/maskspec.h"
 #include "conformance/report/columns.h"
-#include "conformance/report/html.h"
+#include "conformance/report/files.h"
 #include "conformance/report/json.h"
 #include "conformance/report/output.h"
 #include "version.h"
@@ -57,20 +57,6 @@ static int unpack_all(const char *dir, const struct ustar *a, char **ret_error)
 
 /* Judging -------------------------------------------------------------------------------------- */
 
-static int write_reports(const char *dir, size_t kernel, size_t run, struct report *r)
-{
-	_cleanup_free_ char *path = campaign_run_path(dir, kernel, run);
-	char name[] = "report.html", *file = name;
-	const struct reports one = { .list = r, .files = &file, .n = 1 };
-	FILE *f = output_create(path, "report.json");
-	int err = output_close(f, f ? report_json(r, f) : -errno);
-
-	if (err < 0)
-		return err;
-	f = output_create(path, name);
-	return output_close(f, f ? html_write(&one, f) : -errno);
-}
-
 static int judge_all(const char *dir, const struct layout *l, const char *fixtures,
 		     const struct ustar *a, struct campaign *c, char **ret_error)
 {
@@ -84,10 +70,11 @@ static int judge_all(const char *dir, const struct layout *l, const char *fixtur
 	for (i = 0; i < l->kernels; i++) {
 		campaign_add_kernel(c);
 		for (n = 0; n < l->runs[i]; n++) {
+			_cleanup_free_ char *path = campaign_run_path(dir, i + 1, n + 1);
 			int r = campaign_add_run(c, dir, &o, ret_error);
 
 			if (r == 0)
-				r = write_reports(dir, i + 1, n + 1, &c->kernels[i].runs[n]);
+				r = report_files(path, &c->kernels[i].runs[n]);
 			if (r < 0)
 				return r;
 		}
