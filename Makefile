@@ -83,7 +83,7 @@ $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/lib
 SHARED := text case calls fault sha256 facts mountinfo userns
 OBSERVE := $(SHARED) bundle caller command drive holder host limit observe patience rounds sandbox state subject supervisor \
 	trace trace_text tree views watchdog
-MASKSPEC := $(SHARED) assemble assemble_folders folders share split child classes cmd_diff cmd_expect cmd_judge cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show cmd_site config controls fields fixture \
+MASKSPEC := $(SHARED) assemble assemble_folders folders kit share split child classes cmd_diff cmd_expect cmd_judge cmd_kernels cmd_merge cmd_report cmd_list cmd_run cmd_shell cmd_show cmd_site config controls fields fixture \
 	follow kernels lists machine manifest maskspec pairs plan planned preflight program repeats run_options run_time site_folder steps strict vm words
 OBSERVE_O = $(OBSERVE:%=$(B)/conformance/%.o) \
 	$(patsubst %.c,$(B)/%.o,$(wildcard conformance/probe/*.c))
@@ -160,7 +160,7 @@ $(B)/vm/init: $(patsubst %.c,$(B)/%.o,$(wildcard vm/init*.c)) $(VM_SHARED_O)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $^ -lz
 
 $(B)/vm/boot: $(patsubst %.c,$(B)/%.o,$(wildcard vm/boot*.c)) $(VM_SHARED_O) \
-		$(addprefix $(B)/,vm/console.o conformance/machine.o conformance/words.o conformance/facts.o conformance/case.o conformance/sha256.o)
+		$(addprefix $(B)/,vm/console.o conformance/kit.o conformance/machine.o conformance/words.o conformance/facts.o conformance/case.o conformance/sha256.o)
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lz

@@ -53,6 +53,7 @@ static void take_header(struct assembly *a, const struct facts *f)
 {
 	size_t i;
 
+	a->installed = streq(facts_header(f, "kit-installed"), "yes");
 	for (i = 0; i < ARRAY_SIZE(headers); i++) {
 		char **slot = (char **)(void *)((char *)a->report + headers[i].at);
 
@@ -195,38 +196,53 @@ void assembly_judge(struct assembly *a, const struct facts *f, const char *bundl
 	}
 }
 
-static void add_variable(struct text *t, const char *name, const char *value, const char *otherwise)
+/* A command that does a run again. */
+struct again {
+	struct text t;
+	bool installed; /* of `maskspec run`, where there is no Makefile */
+};
+
+static void add_variable(struct again *a, const char *name, const char *option, const char *value,
+			 const char *otherwise)
 {
 	if (!value || !*value || streq(value, otherwise))
 		return;
-	text_addf(t, " %s=", name);
-	text_add_word(t, value);
+	if (a->installed)
+		text_addf(&a->t, " --%s ", option);
+	else
+		text_addf(&a->t, " %s=", name);
+	text_add_word(&a->t, value);
 }
 
-/* `make conformance` with what this run was given, for one requirement. */
-static char *rerun(const struct report *r, const char *id)
+/*
+ * What this run was given, for one requirement. It is for who made the facts: whoever judges them
+ * again, with a kit of the other kind, must come to the same report (maskspec verify).
+ */
+static char *rerun(const struct assembly *assembly, const char *id)
 {
-	_cleanup_text_ struct text t = { 0 }, args = { 0 }, deny = { 0 };
+	const struct report *r = assembly->report;
+	_cleanup_text_ struct text args = { 0 }, deny = { 0 };
+	struct again a = { .installed = assembly->installed };
 	_cleanup_free_ char *argv = xstrdup(r->runtime_argv ? r->runtime_argv : "");
 	char *rest = argv;
 	char *line = next_line(&rest);
 	size_t i;
 
-	text_add(&t, "make conformance");
-	add_variable(&t, "RUNTIME", line, "");
+	text_add(&a.t, a.installed ? "maskspec run" : "make conformance");
+	add_variable(&a, "RUNTIME", "runtime", line, "");
 	while ((line = next_line(&rest)))
 		text_addf(&args, "%s%s", args.len ? " " : "", line);
-	add_variable(&t, "RUNTIME_ARGS", args.s, "");
-	add_variable(&t, "KERNELS", r->kernel_name, "");
-	add_variable(&t, "PROFILE", r->profile, "core");
-	add_variable(&t, "REQUIRE", r->require, "");
+	add_variable(&a, "RUNTIME_ARGS", "runtime-args", args.s, "");
+	add_variable(&a, "KERNELS", "kernels", r->kernel_name, "");
+	add_variable(&a, "PROFILE", "profile", r->profile, "core");
+	add_variable(&a, "REQUIRE", "require", r->require, "");
 	for (i = 0; i < r->n_denied; i++)
 		text_addf(&deny, "%s%s", i ? " " : "", r->denied[i].name);
-	add_variable(&t, "DENY", deny.s, "");
+	add_variable(&a, "DENY", "deny", deny.s, "");
 	if (!streq(r->userns, "rootless"))
-		add_variable(&t, "USERNS", r->userns, "none");
-	text_addf(&t, " FILTER=%s", id);
-	return TAKE_PTR(t.s);
+		add_variable(&a, "USERNS", "userns", r->userns, "none");
+	text_addf(&a.t, a.installed ? " --filter %s" : " FILTER=%s", id);
+	return a.t.s;
 }
 
 /* Where the runtime was sent elsewhere: its path there tells nobody anything. */
@@ -257,7 +273,7 @@ static void take_results(struct assembly *a)
 		one->level = require_level(&a->require, one->id);
 		free(one->expected);
 		one->expected = xstrdup(judges[i]->expected);
-		one->rerun = rerun(r, requirements[i].id);
+		one->rerun = rerun(a, requirements[i].id);
 		GROW(r->results, r->n_results);
 		r->results[r->n_results++] = *one;
 	}

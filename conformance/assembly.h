@@ -12,6 +12,7 @@ struct assembly {
 	const struct machine *machine; /* that the run was in; NULL: the host */
 	const char *from, *at;	       /* folders that the header is of, and that is judged now */
 	char *differs;		       /* what facts of another shard say otherwise, or NULL */
+	bool installed;		       /* the kit that the facts are of (kit.h) */
 	bool looked, implemented;      /* a mask was looked at; one showed an effect */
 };
 

@@ -35,7 +35,7 @@ static void become(char *const *argv, int out, pid_t parent, const sigset_t *mas
 	dup2(out, STDOUT_FILENO);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execv(argv[0], argv);
-	complain(EXIT_BROKEN, "%s: %s; run `make`", argv[0], errno_name(errno));
+	complain(EXIT_BROKEN, "%s: %s; %s", argv[0], errno_name(errno), kit_remedy());
 	_exit(EXIT_BROKEN);
 }
 

@@ -65,7 +65,7 @@ static int shell(const struct run_options *o, const struct plan *p, const struct
 		return status;
 	argv = vm_argv(o, vm, "--shell");
 	execv(argv[0], argv);
-	return complain(EXIT_BROKEN, "%s: %s; run `make`", argv[0], errno_name(errno));
+	return complain(EXIT_BROKEN, "%s: %s; %s", argv[0], errno_name(errno), kit_remedy());
 }
 
 int cmd_shell(int argc, char **argv)
@@ -78,8 +78,10 @@ int cmd_shell(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (!o.kernel)
-		return complain(EXIT_USAGE, "shell: name one kernel with --kernels (KERNEL=), not "
-					    "the host; `make kernels` shows them");
+		return complain(EXIT_USAGE,
+				"shell: name one kernel with --kernels (KERNEL=), not the host; "
+				"`%s kernels` shows them",
+				kit_is_installed() ? "maskspec" : "make");
 	status = plan_make(&o, &p);
 	if (status < 0)
 		status = vm_fetch(&o, &vm);

@@ -23,6 +23,8 @@ static const struct {
 	{ "run", cmd_run, "--runtime PATH [OPTION]...", "observe and judge a runtime", true },
 	{ "shell", cmd_shell, "--kernels NAME --runtime PATH [OPTION]...",
 	  "a shell on a kernel in a virtual machine, cases and bundles at hand", true },
+	{ "kernels", cmd_kernels, "[OPTION]...",
+	  "kernels that --kernels takes by name, and which are here", true },
 	{ "observe", cmd_observe, "OPTION... CASE...", "only observe: cases in, facts out", false },
 	{ "judge", cmd_judge, "FOLDER... | FACTS... [--json] [OPTION]...",
 	  "only judge: facts in, report on stdout; no root, any machine", true },
@@ -42,7 +44,8 @@ static const struct {
 	  "whether a certificate is whole, signed, and what its facts come to here", true },
 	{ "keygen", cmd_certificate, "-o KEY.pem [--type p256|ed25519] [OPTION]... | --id FILE",
 	  "a key that signs certificates, and its public half", true },
-	{ "version", cmd_version, "", "version, commit, digest and version of the specification", false },
+	{ "version", cmd_version, "", "version, commit, digest and version of the specification",
+	  false },
 };
 
 static void usage(FILE *out)
@@ -141,7 +144,7 @@ int cmd_observe(_unused_ int argc, char **argv)
 	_cleanup_free_ char *path = xasprintf("%s/observe", dir);
 
 	execv(path, argv);
-	return complain(EXIT_BROKEN, "%s: %s; run `make`", path, errno_name(errno));
+	return complain(EXIT_BROKEN, "%s: %s; %s", path, errno_name(errno), kit_remedy());
 }
 
 /* certify, verify and keygen need libcrypto, which nothing else does. */

@@ -4,6 +4,7 @@
 
 #include "conformance/assemble.h"
 #include "conformance/fixture.h"
+#include "conformance/kit.h"
 #include "conformance/report/read.h"
 
 #define EXIT_USAGE 2
@@ -12,14 +13,13 @@
 
 typedef int command_main(int argc, char **argv);
 command_main cmd_list, cmd_explain, cmd_show, cmd_run, cmd_observe, cmd_judge, cmd_report,
-	cmd_expect, cmd_merge, cmd_diff, cmd_shell, cmd_site, cmd_certificate, cmd_version;
+	cmd_expect, cmd_merge, cmd_diff, cmd_shell, cmd_site, cmd_certificate, cmd_kernels,
+	cmd_version;
 
 /* Writes DIR/CONTAINER for each container of a case, to be run by hand: 0, or the exit status after
  * a message. What is left to do is in show_by_hand. */
 int show_write(const struct test_case *c, const char *dir);
 extern const char show_by_hand[];
-/* Folder of this program's binary, where `observe` lies, too; owned by the caller. */
-char *program_dir(void);
 /*
  * The options of all that judges, for getopt_long(3) (<getopt.h>), and what takes one: false where
  * @c, which that returned, is none of them. The values are not copied.
@@ -32,8 +32,6 @@ char *program_dir(void);
 		"fixtures", required_argument, NULL, 'f'                                           \
 	}
 bool judge_option(struct judge_options *o, int c);
-/* --fixtures, or the fixtures of the checkout this was built in; owned by the caller. */
-char *fixtures_dir(const char *option);
 /* Cases of @fixtures, or NULL after a message on stderr. */
 bool load_cases(const char *fixtures, struct case_list *ret);
 /* Absolute path of a runtime, given by its path or as a command's name; NULL: there is none. Owned

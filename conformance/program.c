@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What maskspec shares with the programs beside it: its voice, and where it and its fixtures lie.
- */
+/* What maskspec shares with the programs beside it: its voice, folders and runtimes' paths. */
 #include "conformance/maskspec.h"
 
 #include <ftw.h>
@@ -27,40 +26,6 @@ void complain_lines(const char *of, const struct text *lines)
 
 	while ((line = next_line(&rest)))
 		complain(0, "%s: %s", of, line);
-}
-
-char *program_dir(void)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
-
-	if (n <= 0)
-		return xstrdup(".");
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	*(slash > path ? slash : slash + 1) = '\0';
-	return xstrdup(path);
-}
-
-/* A build folder lies in the checkout, or one or two levels deeper (B=build/clang). */
-char *fixtures_dir(const char *option)
-{
-	_cleanup_free_ char *dir = option ? NULL : program_dir();
-	_cleanup_text_ struct text up = { 0 };
-	int level;
-
-	if (option)
-		return xstrdup(option);
-	for (level = 0; level < 3; level++) {
-		_cleanup_free_ char *bundles = NULL;
-
-		text_add(&up, "/..");
-		bundles = xasprintf("%s%s/fixtures/bundles", dir, up.s);
-		if (access(bundles, R_OK) == 0)
-			return xasprintf("%s%s/fixtures", dir, up.s);
-	}
-	return xasprintf("%s/../fixtures", dir);
 }
 
 int make_folders(const char *path)

@@ -59,7 +59,7 @@ static const char options_help[] =
 	"  --withheld FILE    falls that must not be published; implies --publish (WITHHELD)\n"
 	"  --publish          what is written may leave this machine (PUBLISH=1)\n"
 	"  --out DIR          report.json, report.html, report.tap, facts/, status\n"
-	"                     (OUT; default: out beside this)\n"
+	"                     (OUT; default: out beside this, maskspec-out if installed)\n"
 	"  --timeout S        seconds for each command of the runtime, 10 (TIMEOUT)\n"
 	"  --jobs N           cases at once, default: processors, 4 at most (JOBS)\n"
 	"  --cgroup L         auto, v1 or v2 (CGROUP)\n"
@@ -69,7 +69,9 @@ static const char options_help[] =
 	"  --kernels NAMES    kernels to boot, of the catalogue or files; host is this one "
 	"(KERNELS)\n"
 	"  --accel K          auto (default), tcg or kvm (ACCEL)\n"
-	"  --cache DIR        kernels and layers that were fetched and made (CACHE)\n"
+	"  --cache DIR        kernels and layers that were fetched and made (CACHE; default: as "
+	"of\n"
+	"                     maskspec kernels)\n"
 	"  --vm-cpus N        processors of a kernel's machine, 1 (VM_CPUS)\n"
 	"  --vm-timeout S     seconds without a word of a kernel's machine, 60 until it runs and "
 	"300 in\n"
@@ -77,7 +79,8 @@ static const char options_help[] =
 	"  --shard I/N        the I-th of N parts of the cases, on each kernel (SHARD); "
 	"`maskspec judge` puts\n"
 	"                     their facts together\n"
-	"  --nonce WORD       somebody else's word, to stand in all facts: they were made after it\n"
+	"  --nonce WORD       somebody else's word, to stand in all facts: they were made after "
+	"it\n"
 	"  --plan             check all that is said here, list the cases, and run nothing\n"
 	"  --keep             keep the image and say how to boot it by hand (KEEP=1)\n"
 	"  --json             report.json on stdout\n"
@@ -169,9 +172,8 @@ static int check_nonce(const char *nonce)
 		;
 	if (n && n <= NONCE_MAX && i == n)
 		return -1;
-	return complain(EXIT_USAGE,
-			"NONCE=%s: write a word of 1 to %d printable ASCII characters", nonce,
-			NONCE_MAX);
+	return complain(EXIT_USAGE, "NONCE=%s: write a word of 1 to %d printable ASCII characters",
+			nonce, NONCE_MAX);
 }
 
 static int check_word(const char *name, const char *value, const char *words)
@@ -365,7 +367,6 @@ void run_options_place(struct run_options *o, const char *kernel, const char *ou
 
 int run_options_parse(struct run_options *o, int argc, char **argv)
 {
-	_cleanup_free_ char *dir = program_dir();
 	const char *runtime = NULL;
 	char **names;
 	bool bad = false;
@@ -391,9 +392,9 @@ int run_options_parse(struct run_options *o, int argc, char **argv)
 		set_option(o, c);
 	}
 	if (!o->out)
-		o->out = xasprintf("%s/out", dir);
+		o->out = kit_default_out("out");
 	if (!o->cache)
-		o->cache = xasprintf("%s/cache", dir);
+		o->cache = kit_default_cache(o->out);
 	o->dealt_kernels = o->kernels;
 	names = kernel_names(o->kernels);
 	bad |= !names[0];
@@ -467,6 +468,8 @@ char **observe_argv(const struct plan *p, const struct run_options *o, const cha
 	add_header(&w, "kit-version", MASKSPEC_VERSION);
 	add_header(&w, "kit-commit", MASKSPEC_COMMIT);
 	add_header(&w, "kit-spec", MASKSPEC_SPEC);
+	if (kit_is_installed())
+		add_header(&w, "kit-installed", "yes");
 	if (from > 0)
 		words_add(&w, xstrdup("--after-preflight"));
 	add_cases(&w, p, o, from, to);

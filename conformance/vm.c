@@ -6,12 +6,6 @@
 
 #include "conformance/child.h"
 
-/* The scripts lie beside the fixtures, in the checkout. */
-static char *script(const struct run_options *o, const char *name)
-{
-	return xasprintf("%s/../vm/%s", o->judge.fixtures, name);
-}
-
 /* Runs @argv to its end; what it printed goes to @out, which may be NULL. Its status. */
 static int run_tool(char *const *argv, struct text *out)
 {
@@ -84,7 +78,7 @@ static int read_answer(struct vm *v)
 
 int vm_check(const struct run_options *o, const char *kernel)
 {
-	_cleanup_free_ char *fetch = script(o, "fetch");
+	_cleanup_free_ char *fetch = kit_file(o->judge.fixtures, "vm/fetch");
 	char *argv[] = { fetch, (char *)(uintptr_t) "--check", (char *)(uintptr_t)kernel, NULL };
 	int status = streq(kernel, "host") ? 0 : run_tool(argv, NULL);
 
@@ -93,7 +87,7 @@ int vm_check(const struct run_options *o, const char *kernel)
 
 int vm_fetch(const struct run_options *o, struct vm *ret)
 {
-	_cleanup_free_ char *fetch = script(o, "fetch");
+	_cleanup_free_ char *fetch = kit_file(o->judge.fixtures, "vm/fetch");
 	char *argv[] = { fetch, (char *)(uintptr_t) "--cache", (char *)(uintptr_t)o->cache,
 			 (char *)(uintptr_t)o->kernel, NULL };
 	_cleanup_text_ struct text out = { 0 };
@@ -154,7 +148,7 @@ static char **image_argv(const struct run_options *o, const char *shell)
 	};
 	struct words w = { 0 };
 
-	words_add(&w, script(o, "image"));
+	words_add(&w, kit_file(o->judge.fixtures, "vm/image"));
 	add_pairs(&w, pairs, ARRAY_SIZE(pairs));
 	if (shell)
 		words_add(&w, xstrdup("--shell"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "vm/boot.h"
 
+#include "conformance/kit.h"
 #include "conformance/words.h"
 
 #include <fcntl.h>
@@ -191,7 +192,8 @@ static void start(struct watch *w, char *const *argv)
 	int r;
 
 	if (!argv) {
-		w->why = xasprintf("%s can't be run; run: make deps", w->o->qemu);
+		w->why = xasprintf("%s can't be run; %s", w->o->qemu,
+				   kit_is_installed() ? "install it" : "run: make deps");
 		return;
 	}
 	r = qemu_start(argv, &q);

@@ -56,7 +56,7 @@ static const char options_help[] =
 	"  --nonce WORD       of the certifier: shows that the runs were made after it (NONCE)\n"
 	"  --deviations FILE  SHOULD that are known to fall, as EXPECT (DEVIATIONS)\n"
 	"  --out DIR          certificate.tar, and the runs (OUT; default: certificate beside\n"
-	"                     this)\n"
+	"                     this, maskspec-certificate if installed)\n"
 	"  --runtime-args, --accel, --cache, --timeout, --jobs, --vm-timeout as of maskspec run\n\n"
 	"Exit status: 0 PASSED or WARNED, 1 FAILED, 2 usage, 3 something of the kit is broken.\n";
 
@@ -174,7 +174,7 @@ static int run_all(const struct order *o, const struct cert *cert, struct campai
 static int ask_about(const struct order *o, char **ret)
 {
 	char *runtime = find_runtime_path(o->runtime);
-	_cleanup_free_ char *script = xasprintf("%s/../conformance/certify/about", o->fixtures);
+	_cleanup_free_ char *script = kit_file(o->fixtures, "conformance/certify/about");
 	_cleanup_free_ char *path = xasprintf("%s/about", o->out);
 	_cleanup_close_ int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	char *argv[] = { script, runtime, NULL };
@@ -306,14 +306,14 @@ int cmd_certify(int argc, char **argv)
 		.nonce = "",
 		.deviations = "",
 	};
-	_cleanup_free_ char *fixtures = NULL, *dir = program_dir(), *out = NULL;
+	_cleanup_free_ char *fixtures = NULL, *out = NULL;
 	int r = parse(&o, argc, argv);
 
 	if (r >= 0)
 		return r;
 	fixtures = fixtures_dir(o.fixtures);
 	o.fixtures = fixtures;
-	out = o.out ? xstrdup(o.out) : xasprintf("%s/certificate", dir);
+	out = o.out ? xstrdup(o.out) : kit_default_out("certificate");
 	o.out = out;
 	child_catch(true);
 	r = prepare(&o);

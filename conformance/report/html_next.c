@@ -36,24 +36,32 @@ static size_t add_ids(const struct html_page *p, const struct page_column *c, en
 	return n;
 }
 
+/* Length of @command up to the id @of that it ends in; 0: it does not. */
+static size_t before_id(const char *command, const char *of)
+{
+	size_t n = strlen(command), id = strlen(of);
+
+	if (n <= id || !strchr("= ", command[n - id - 1]) || !streq(command + n - id, of))
+		return 0;
+	return n - id;
+}
+
 /* Each result's command ends in its own id; one run of all of them is as good. */
 static void add_rerun(struct html_page *p, const struct page_column *c, enum kind kind,
 		      const char *filter)
 {
 	_cleanup_text_ struct text command = { 0 };
 	const struct result *first = NULL;
-	const char *tail;
-	size_t i;
+	size_t i, n;
 
 	for (i = 0; i < p->n_rows && !first; i++)
 		if (cell_kind(c, p->rows[i].id) == kind)
 			first = c->cells[p->rows[i].id];
 	if (!first || !*str(first->rerun))
 		return;
-	tail = strstr(first->rerun, " FILTER=");
-	if (tail && streq(tail + strlen(" FILTER="), requirements[first->id].id)) {
-		text_add_n(&command, first->rerun, (size_t)(tail - first->rerun));
-		text_add(&command, " FILTER=");
+	n = before_id(first->rerun, requirements[first->id].id);
+	if (n) {
+		text_add_n(&command, first->rerun, n);
 		text_add_word(&command, filter);
 	} else {
 		text_add(&command, first->rerun);
