@@ -171,6 +171,8 @@ $(B)/vm/storm: $(patsubst %.c,$(B)/%.o,$(wildcard vm/storm*.c)) $(B)/conformance
 	$(call say,LD)
 	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
 
+include .ci/install.mk
+
 # What users call -----------------------------------------------------------------------------
 RUNTIME ?= $(abspath $(B))/maskref
 # A variable that is not given is not passed; `maskspec run` knows the defaults and the errors.
@@ -210,12 +212,12 @@ TAKES_matrix-kernels := PROFILE KERNELS EL8 CACHE STRICT RECORD
 TAKES_matrix-mutants := KERNELS CACHE JOBS
 TAKES_matrix := $(TAKES_matrix-faults) $(TAKES_matrix-runtimes) $(TAKES_matrix-kernels) \
 	$(TAKES_matrix-mutants)
-TAKERS := conformance certify farm shell kernels faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants storm
+TAKERS := conformance certify farm shell kernels install uninstall faults matrix matrix-faults matrix-runtimes matrix-kernels matrix-mutants storm
 TAKES_storm := KERNELS EL8 RUNTIMES CACHE OUT RECORD CONTAINERS MASKS CGROUPS ROUNDS CPUS
 OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
-# Of the others none reads them, but to give them those of conformance does no harm.
-TAKEN := $(foreach t,$(or $(ASKED),conformance),$(TAKES_$(t)))
+# Of the others none reads them, but to give them those of conformance or install does no harm.
+TAKEN := $(foreach t,$(or $(ASKED),conformance install),$(TAKES_$(t)))
 KNOWN := B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V FUZZ FUZZ_SECONDS MIRROR_% KEY_%
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) $(OF_TARGETS) -%,$(GIVEN))
@@ -285,6 +287,9 @@ make certify             KERNELS="debian-5.10 debian-7" KEY=key.pem: an archive 
                          VM_TIMEOUT: docs/guide/certifying.md
 make certify-kit         $(B)/maskspec-certify, for maskspec certify and keygen; needs OpenSSL
 make all | clean         build into $(B)/ | remove it
+make install | uninstall what make has built, to PREFIX=/usr/local | take it away again; DESTDIR,
+                         prefix, exec_prefix, bindir, sbindir, libexecdir, datarootdir, datadir,
+                         docdir, INSTALL as of GNU: docs/guide/installing.md
 
 Variables of `make conformance`, all optional:
   RUNTIME=PATH|NAME      OCI runtime: a path, or a command's name

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+# make install, make uninstall: .ci/install says what goes where.
+# As others take them, also from the environment.
+DESTDIR ?=
+PREFIX ?= /usr/local
+prefix = $(PREFIX)
+exec_prefix = $(prefix)
+bindir = $(exec_prefix)/bin
+sbindir = $(exec_prefix)/sbin
+libexecdir = $(exec_prefix)/libexec
+datarootdir = $(prefix)/share
+datadir = $(datarootdir)
+docdir = $(datarootdir)/doc/maskspec
+INSTALL = install
+
+INSTALL_FOLDERS := bindir sbindir libexecdir datadir docdir
+TAKES_install := DESTDIR PREFIX prefix exec_prefix datarootdir $(INSTALL_FOLDERS) INSTALL
+TAKES_uninstall := $(TAKES_install)
+
+# By who was root to install it, nothing is built: it would be root's from then on.
+.PHONY: install uninstall
+install uninstall:
+	@$(foreach v,DESTDIR INSTALL $(INSTALL_FOLDERS),$(call environment,$(v))) .ci/install $@ $(B)
