@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Makes masks and read-only paths. Operation by step; ladder.c has the calls:
- *   tmpfs      ladder_tmpfs(target fd)
+ *   tmpfs      mask_ladder_tmpfs(target fd)
  *   share      openat2(root, canonical path of the target), then compare
- *   empty-dir  ladder_empty_dir(), which becomes the shared fd
- *   detached   ladder_detached(target fd), which becomes the shared fd
- *   bind-dir   ladder_bind(shared fd, target fd)
- *   bind-null  ladder_bind(null fd, target fd)
+ *   empty-dir  mask_ladder_empty_dir(), which becomes the shared fd
+ *   detached   mask_ladder_detached(target fd), which becomes the shared fd
+ *   bind-dir   mask_ladder_bind(shared fd, target fd)
+ *   bind-null  mask_ladder_bind(null fd, target fd)
  *   verify     openat2(root, configured path), then compare
  * Nothing is undone on failure: the mount namespace dies with the container that failed.
  */
@@ -27,7 +27,7 @@ int mask_begin(struct mask_ctx *ctx, struct mask_error *err)
 
 	if (r < 0)
 		return mask_fail(err, "identify the root", -r, "/");
-	r = ladder_begin(ctx);
+	r = mask_ladder_begin(ctx);
 	if (r < 0)
 		return mask_fail(err, "write down the options of a mask", -r, "");
 	ctx->cwd_fd = open(".", O_PATH | O_CLOEXEC);
@@ -45,7 +45,7 @@ void mask_end(struct mask_ctx *ctx)
 		ctx->cwd_fd = safe_close(ctx->cwd_fd);
 	ctx->cwd_fd = safe_close(ctx->cwd_fd);
 	ctx->shared_fd = safe_close(ctx->shared_fd);
-	ladder_end(ctx);
+	mask_ladder_end(ctx);
 }
 
 /* Read-only paths ---------------------------------------------------------------------------- */
@@ -286,7 +286,7 @@ int mask_apply(struct mask_ctx *ctx, const struct mask_target *targets, const st
 		break;
 	case MASK_OP_TMPFS:
 		step = "mount a tmpfs on the path to mask";
-		r = ladder_tmpfs(ctx, t->fd);
+		r = mask_ladder_tmpfs(ctx, t->fd);
 		break;
 	case MASK_OP_SHARE:
 		step = "reopen the tmpfs that masks shall share";
@@ -294,19 +294,19 @@ int mask_apply(struct mask_ctx *ctx, const struct mask_target *targets, const st
 		break;
 	case MASK_OP_EMPTY_DIR:
 		step = "make the empty directory that masks shall share";
-		r = adopt(ctx, ladder_empty_dir(ctx));
+		r = adopt(ctx, mask_ladder_empty_dir(ctx));
 		break;
 	case MASK_OP_DETACHED:
 		step = "attach a new tmpfs to the path to mask";
-		r = adopt(ctx, ladder_detached(ctx, t->fd));
+		r = adopt(ctx, mask_ladder_detached(ctx, t->fd));
 		break;
 	case MASK_OP_BIND_DIR:
 		step = "bind the shared directory on the path to mask";
-		r = ladder_bind(ctx, ctx->shared_fd, t->fd);
+		r = mask_ladder_bind(ctx, ctx->shared_fd, t->fd);
 		break;
 	case MASK_OP_BIND_NULL:
 		step = "bind the null device on the path to mask";
-		r = ladder_bind(ctx, ctx->null_fd, t->fd);
+		r = mask_ladder_bind(ctx, ctx->null_fd, t->fd);
 		break;
 	case MASK_OP_VERIFY:
 		step = "verify the mask";

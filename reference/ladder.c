@@ -20,7 +20,7 @@ static const char *const inodes[] = { "1", "2" };
 _Static_assert(ARRAY_SIZE(inodes) == ARRAY_SIZE(((struct mask_ctx *)0)->tmpfs_data),
 	       "one text for each bound");
 
-int ladder_begin(struct mask_ctx *ctx)
+int mask_ladder_begin(struct mask_ctx *ctx)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(inodes); i++) {
 		char options[64];
@@ -34,7 +34,7 @@ int ladder_begin(struct mask_ctx *ctx)
 	return 0;
 }
 
-void ladder_end(struct mask_ctx *ctx)
+void mask_ladder_end(struct mask_ctx *ctx)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ctx->tmpfs_data); i++) {
 		free(ctx->tmpfs_data[i]);
@@ -69,7 +69,7 @@ static int tmpfs_on(struct mask_ctx *ctx, int to)
 			 ctx->tmpfs_data[ctx->bound]));
 }
 
-int ladder_tmpfs(struct mask_ctx *ctx, int to)
+int mask_ladder_tmpfs(struct mask_ctx *ctx, int to)
 {
 	return with_least_inodes(ctx, tmpfs_on, to);
 }
@@ -92,7 +92,7 @@ static int bind_tree(int from, int to)
  * Either clones the flags of the mount that @from is on, so no rung needs a remount, which would
  * name the covered object anyway.
  */
-int ladder_bind(struct mask_ctx *ctx, int from, int to)
+int mask_ladder_bind(struct mask_ctx *ctx, int from, int to)
 {
 	int r = from < 0 ? -EBADF : ctx->no_tree ? -ENOSYS : bind_tree(from, to);
 
@@ -121,7 +121,7 @@ static int stage_tmpfs(const struct mask_ctx *ctx, unsigned long flags, const ch
 		openat(ctx->stage_fd, STAGE_NAME, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-int ladder_empty_dir(struct mask_ctx *ctx)
+int mask_ladder_empty_dir(struct mask_ctx *ctx)
 {
 	/* One inode for the tmpfs, the other for the directory: the least on every kernel. */
 	const char *data = ctx->tmpfs_data[ARRAY_SIZE(inodes) - 1];
@@ -179,7 +179,7 @@ static int new_staged(struct mask_ctx *ctx, _unused_ int to)
 static int staged(struct mask_ctx *ctx, int to)
 {
 	_cleanup_close_ int fd = with_least_inodes(ctx, new_staged, to);
-	int r = fd < 0 ? fd : ladder_bind(ctx, fd, to);
+	int r = fd < 0 ? fd : mask_ladder_bind(ctx, fd, to);
 
 	return r < 0 ? r : TAKE_FD(fd);
 }
@@ -187,11 +187,11 @@ static int staged(struct mask_ctx *ctx, int to)
 /*
  *   rung                                   kernel  lost below
  *   fsopen, fsconfig, fsmount, move_mount  5.2     nothing
- *   mount in the stage, ladder_bind()      any     needs ctx->stage_fd and one more mount
+ *   mount in the stage, mask_ladder_bind()      any     needs ctx->stage_fd and one more mount
  * The new mount is attached before it is cloned: of one never attached open_tree(2) makes no clone
  * up to 6.12 (EINVAL), of one that was it does on every kernel that has the call.
  */
-int ladder_detached(struct mask_ctx *ctx, int to)
+int mask_ladder_detached(struct mask_ctx *ctx, int to)
 {
 	_cleanup_close_ int fd = with_least_inodes(ctx, new_mount, to);
 	int r = fd;

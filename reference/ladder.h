@@ -24,14 +24,14 @@ static inline struct fd_path fd_path(int fd)
 }
 
 /* The text of mount(2)'s options, made once, so that no mask needs memory. */
-int ladder_begin(struct mask_ctx *ctx);
-void ladder_end(struct mask_ctx *ctx);
+int mask_ladder_begin(struct mask_ctx *ctx);
+void mask_ladder_end(struct mask_ctx *ctx);
 
 /* An empty read-only tmpfs of its own on directory @to. */
-int ladder_tmpfs(struct mask_ctx *ctx, int to);
+int mask_ladder_tmpfs(struct mask_ctx *ctx, int to);
 /* Another mount of what @from is the root of, with its flags, on @to. */
-int ladder_bind(struct mask_ctx *ctx, int from, int to);
-/* The same tmpfs on @to; returns a descriptor of a mount of it that ladder_bind() takes. */
-int ladder_detached(struct mask_ctx *ctx, int to);
+int mask_ladder_bind(struct mask_ctx *ctx, int from, int to);
+/* The same tmpfs on @to; returns a descriptor of a mount of it that mask_ladder_bind() takes. */
+int mask_ladder_detached(struct mask_ctx *ctx, int to);
 /* An empty directory in a read-only tmpfs that only @ctx->stage_fd leads to; a descriptor of it. */
-int ladder_empty_dir(struct mask_ctx *ctx);
+int mask_ladder_empty_dir(struct mask_ctx *ctx);

@@ -28,7 +28,7 @@ bool skip_host_link_walking(const struct look *l, size_t i)
 MASK_HOOK(mask_writable_classic)
 {
 	return sys_open_tree(-1, "", 0) == -ENOSYS ? mask_writable(c, ctx, t)
-						   : ladder_tmpfs(ctx, t->fd);
+						   : mask_ladder_tmpfs(ctx, t->fd);
 }
 
 /* EINVAL to the limit of one inode is answered by no limit. */
@@ -55,7 +55,7 @@ APPLY_HOOK(apply_source)
 /* The tmpfs was made writable, to put the directory in, and stays so. */
 MASK_HOOK(mask_empty_dir_writable)
 {
-	_cleanup_close_ int fd = ladder_empty_dir(ctx), above = -EBADF;
+	_cleanup_close_ int fd = mask_ladder_empty_dir(ctx), above = -EBADF;
 
 	(void)c;
 	(void)t;
@@ -93,6 +93,6 @@ APPLY_HOOK(apply_detached_each)
 	if ((op->kind != MASK_OP_DETACHED && op->kind != MASK_OP_BIND_DIR) ||
 	    (mutant->lacks && !mutant->lacks()))
 		return mask_apply(ctx, targets, op, err);
-	fd = ladder_detached(ctx, t->fd);
+	fd = mask_ladder_detached(ctx, t->fd);
 	return fail_if(fd, err, t);
 }
