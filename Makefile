@@ -288,8 +288,8 @@ make certify             KERNELS="debian-5.10 debian-7" KEY=key.pem: an archive 
 make certify-kit         $(B)/maskspec-certify, for maskspec certify and keygen; needs OpenSSL
 make all | clean         build into $(B)/ | remove it
 make install | uninstall what make has built, to PREFIX=/usr/local | take it away again; DESTDIR,
-                         prefix, exec_prefix, bindir, sbindir, libexecdir, datarootdir, datadir,
-                         docdir, INSTALL as of GNU: docs/guide/installing.md
+                         prefix, exec_prefix, bindir, sbindir, libexecdir, libdir, includedir,
+                         datarootdir, datadir, docdir, INSTALL as of GNU: docs/guide/installing.md
 
 Variables of `make conformance`, all optional:
   RUNTIME=PATH|NAME      OCI runtime: a path, or a command's name

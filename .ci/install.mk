@@ -8,16 +8,18 @@ exec_prefix = $(prefix)
 bindir = $(exec_prefix)/bin
 sbindir = $(exec_prefix)/sbin
 libexecdir = $(exec_prefix)/libexec
+libdir = $(exec_prefix)/lib
+includedir = $(prefix)/include
 datarootdir = $(prefix)/share
 datadir = $(datarootdir)
 docdir = $(datarootdir)/doc/maskspec
 INSTALL = install
 
-INSTALL_FOLDERS := bindir sbindir libexecdir datadir docdir
-TAKES_install := DESTDIR PREFIX prefix exec_prefix datarootdir $(INSTALL_FOLDERS) INSTALL
+INSTALL_FOLDERS := prefix bindir sbindir libexecdir libdir includedir datadir docdir
+TAKES_install := DESTDIR PREFIX exec_prefix datarootdir $(INSTALL_FOLDERS) INSTALL
 TAKES_uninstall := $(TAKES_install)
 
 # By who was root to install it, nothing is built: it would be root's from then on.
 .PHONY: install uninstall
 install uninstall:
-	@$(foreach v,DESTDIR INSTALL $(INSTALL_FOLDERS),$(call environment,$(v))) .ci/install $@ $(B)
+	@$(foreach v,DESTDIR INSTALL VERSION $(INSTALL_FOLDERS),$(call environment,$(v))) .ci/install $@ $(B)

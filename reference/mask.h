@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libmaskref: the OCI rules of path masking as a library.
+ * libmaskref: the OCI rules of path masking as a library. Installed, this is <maskref.h>, and
+ * `pkg-config --cflags --libs libmaskref` says what a program needs. C, or C++ from C++20 on.
  *
  * EXAMPLE (whole, built and run by the tests: reference/tests/example.c)
  *
@@ -76,6 +77,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* What failed. @step is a static string, @path empty where no path is concerned. */
 struct mask_error {
@@ -237,9 +242,9 @@ void mask_target_done(struct mask_target *target);
  * mount. Mounts below the target come along as they are; superblocks stay as they are. Call it for
  * one path after the other: each must be resolved when those before it are bound.
  *
- * mount(2), fstatvfs(3). The errno of the look-up; -EPERM, -EACCES: no right to mount; -EACCES, too:
- * it is not read-only afterwards; -ESTALE: what lies there now is not what was bound; -EXDEV: the
- * target left the root meanwhile.
+ * mount(2), fstatvfs(3). The errno of the look-up; -EPERM, -EACCES: no right to mount; -EACCES,
+ * too: it is not read-only afterwards; -ESTALE: what lies there now is not what was bound; -EXDEV:
+ * the target left the root meanwhile.
  */
 int mask_readonly(const struct mask_ctx *ctx, const struct mask_target *target,
 		  struct mask_error *err);
@@ -336,3 +341,7 @@ int mask_mount_data(const char *options, const char *label, bool quoted, char **
  */
 int mask_apply(struct mask_ctx *ctx, const struct mask_target *targets, const struct mask_op *op,
 	       struct mask_error *err);
+
+#ifdef __cplusplus
+}
+#endif

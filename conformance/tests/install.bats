@@ -10,7 +10,7 @@ USER_ID=65534
 
 # $TREE: what make install needs of the checkout, to be read by anybody. $DEST: what it has made.
 setup_file() {
-	need root jq make setpriv unshare
+	need root jq make setpriv unshare pkg-config gcc clang++
 	export TREE=$BATS_FILE_TMPDIR/tree DEST=$BATS_FILE_TMPDIR/dest
 	copy_tree
 	chmod a+x "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/file" "$BATS_FILE_TMPDIR"
@@ -33,8 +33,8 @@ copy_tree() {
 	mkdir -p "$TREE/build/vm" "$TREE/conformance/certify"
 	cp -r "$CHECKOUT"/{Makefile,.ci,docs,fixtures,vm,reference} "$TREE"
 	cp "$CHECKOUT/conformance/certify/about" "$TREE/conformance/certify"
-	for program in maskspec maskspec-certify observe maskref vm/init vm/boot; do
-		[ -x "$CHECKOUT/build/$program" ] || fail "build/$program is missing; run \`make\`"
+	for program in maskspec maskspec-certify observe maskref vm/init vm/boot libmaskref.a; do
+		[ -f "$CHECKOUT/build/$program" ] || fail "build/$program is missing; run \`make\`"
 		cp "$CHECKOUT/build/$program" "$TREE/build/$program"
 	done
 	chmod -R a+rX "$TREE"
@@ -199,6 +199,43 @@ tmpfs-per-dir' --require sb-shared-pair --filter sb-shared-pair" ] || fail "$rer
 	[ -d caches/maskspec/kernels/by-file ] && [ -d caches/maskspec/layers ]
 }
 
+# What pkg-config says of the library below DEST.
+flags() {
+	PKG_CONFIG_SYSROOT_DIR=$DEST PKG_CONFIG_PATH=$DEST$PREFIX/lib/pkgconfig pkg-config "$@" libmaskref
+}
+
+@test "a program of somebody else is built with libmaskref, and masks" {
+	sed 's|"reference/mask.h"|<maskref.h>|' "$CHECKOUT/reference/tests/example.c" >example.c
+	read -ra words < <(flags --cflags --libs)
+	# Nothing but the installed tree can have it.
+	run -1 gcc -std=gnu11 -D_GNU_SOURCE -Werror -o example example.c
+	gcc -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -o example example.c "${words[@]}"
+	mkdir -p root/a
+	echo secret >root/a/f
+	run -0 ./example "$PWD/root" "ls -A root/a" /a
+	[ "$output" = $'tmpfs /a\nshare /a\nverify /a' ]
+	[ "$(cat root/a/f)" = secret ]
+	[ "$(flags --modversion)" = "$("$DEST$PREFIX/bin/maskspec" version | sed -n 's/^maskspec //p')" ]
+}
+
+@test "libmaskref has no name but mask_, and C++ takes its header as C" {
+	nm -g --defined-only "$DEST$PREFIX/lib/libmaskref.a" | awk 'NF == 3 { print $3 }' >names
+	grep -qx mask_plan names
+	run -1 grep -v '^mask_' names
+	cat >program.cc <<-'END'
+		#include <maskref.h>
+		int main()
+		{
+			mask_ctx ctx = MASK_CTX_INIT;
+			return mask_begin(&ctx, nullptr);
+		}
+	END
+	read -ra words < <(flags --cflags)
+	clang++ -std=c++20 -Wall -Wextra -Wno-missing-field-initializers -pedantic -Werror "${words[@]}" \
+		-c program.cc
+	nm -u program.o | grep -q ' mask_begin$'
+}
+
 @test "uninstall leaves nothing of it, and all else as it was" {
 	mkdir -p there/opt/kit/bin there/opt/kit/share/doc there/opt/empty
 	echo mine >there/opt/kit/bin/other
@@ -240,7 +277,8 @@ tmpfs-per-dir' --require sb-shared-pair --filter sb-shared-pair" ] || fail "$rer
 
 @test "what is asked wrongly is named, and nothing is written" {
 	install -d -o "$USER_ID" d
-	make_says 2 "bindir=opt/bin: not an absolute path" PREFIX -- install DESTDIR="$PWD/d" PREFIX=opt
+	make_says 2 "prefix=opt: not an absolute path" PREFIX -- install DESTDIR="$PWD/d" PREFIX=opt
+	make_says 2 "bindir=bin: not an absolute path" -- install DESTDIR="$PWD/d" bindir=bin
 	make_says 2 "docdir=/a/../b: not an absolute" -- install DESTDIR="$PWD/d" docdir=/a/../b
 	make_says 2 "/proc: can't be written by this user" DESTDIR -- install DESTDIR=/proc/none
 	make_says 2 "/maskspec/installed is not there" "PREFIX and DESTDIR" -- uninstall DESTDIR="$PWD/d"
