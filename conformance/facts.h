@@ -11,7 +11,8 @@
  * SOURCE is `probe:NAME` or `driver:NAME` for container NAME, `driver` for the whole case.
  * PHASE: before, create, start, first, run, round-0 to round-3 (of several containers at once),
  * running, exec, hook, kill, delete, after, or the name of a step (steps.c).
- * The header key `deny` says what the runtime was told that the kernel lacks (calls.h).
+ * The header key `deny` says what the runtime was told that the kernel lacks (calls.h);
+ * `kit-installed` is `yes` where the kit that made them was (kit.h).
  * The format is append-only: readers ignore header keys and operations they do not know.
  */
 #pragma once

@@ -74,6 +74,19 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static const char options_help[] =
+	"  CASE...            of maskspec run --out DIR: DIR/cases/*.case\n"
+	"  --runtime PATH     OCI runtime, an absolute path\n"
+	"  --runtime-arg A    one of its global flags; may be repeated\n"
+	"  --out DIR          gets the facts, a file for each case; it must be there\n"
+	"  --run-id ID        what is left on the host bears it, and is removed by it\n"
+	"  --timeout S        seconds for each command of the runtime, 10\n"
+	"  --jobs N           cases at once, 1 to 64, 1\n"
+	"  --cgroup L         auto (default), v1 or v2\n"
+	"  --deny CALLS       what the runtime is told that the kernel lacks\n"
+	"  --header KEY=VALUE a line for the head of all facts; may be repeated\n"
+	"  --after-preflight  the preflight's facts are in DIR already, and hold for these\n";
+
 static int set_option(struct options *o, int c)
 {
 	switch (c) {
@@ -306,8 +319,8 @@ static bool asks_trace(const struct options *o)
 
 static int run(struct options *o)
 {
-	unsigned long flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET |
-			      (is_root() ? 0 : CLONE_NEWUSER);
+	unsigned long flags =
+		CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | (is_root() ? 0 : CLONE_NEWUSER);
 	struct watchdog w;
 	int status = 0, r, armed[2];
 	pid_t init;
@@ -348,6 +361,8 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL);
 	if (argc > 1 && streq(argv[1], "probe"))
 		return probe_main(argc - 1, argv + 1);
+	if (argc == 2 && streq(argv[1], "--help"))
+		return fputs(options_help, stdout) < 0 ? 3 : 0;
 	if (parse_options(&o, argc, argv) < 0)
 		return 2;
 	r = is_denial(&o.deny) ? supervisor_probe() : 0;

@@ -83,6 +83,7 @@ static const char options_help[] =
 	"it\n"
 	"  --plan             check all that is said here, list the cases, and run nothing\n"
 	"  --keep             keep the image and say how to boot it by hand (KEEP=1)\n"
+	"  --fixtures DIR     cases and lists other than the kit's\n"
 	"  --json             report.json on stdout\n"
 	"  --verbose          name each case on stderr (VERBOSE=1)\n"
 	"  --time             say on stderr where the time went (TIME=1)\n";

@@ -57,6 +57,7 @@ static const char options_help[] =
 	"  --deviations FILE  SHOULD that are known to fall, as EXPECT (DEVIATIONS)\n"
 	"  --out DIR          certificate.tar, and the runs (OUT; default: certificate beside\n"
 	"                     this, maskspec-certificate if installed)\n"
+	"  --fixtures DIR     cases, lists and profiles other than the kit's\n"
 	"  --runtime-args, --accel, --cache, --timeout, --jobs, --vm-timeout as of maskspec run\n\n"
 	"Exit status: 0 PASSED or WARNED, 1 FAILED, 2 usage, 3 something of the kit is broken.\n";
 

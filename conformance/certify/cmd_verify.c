@@ -42,7 +42,8 @@ static const char options_help[] =
 	"                   and compare what must not differ\n"
 	"  --kernels NAMES  only on these, each one of the certificate's by its image (host: by\n"
 	"                   its version)\n"
-	"  --accel, --cache, --timeout, --jobs, --vm-timeout as of maskspec run\n\n"
+	"  --accel, --cache, --timeout, --jobs, --vm-timeout as of maskspec run\n"
+	"  --fixtures DIR   cases, lists and profiles other than the kit's\n\n"
 	"Without --reproduce it needs neither root nor a runtime nor a network.\n\n"
 	"Exit status: 0 valid, PASSED or WARNED; 1 valid, FAILED; 2 usage; 3 not valid,\n"
 	"or not reproduced.\n";
