@@ -289,7 +289,7 @@ make certify-kit         $(B)/maskspec-certify, for maskspec certify and keygen;
 make all | clean         build into $(B)/ | remove it
 make install | uninstall what make has built, to PREFIX=/usr/local | take it away again; DESTDIR,
                          prefix, exec_prefix, bindir, sbindir, libexecdir, libdir, includedir,
-                         datarootdir, datadir, docdir, INSTALL as of GNU: docs/guide/installing.md
+                         datarootdir, datadir, mandir, docdir, INSTALL as of GNU: docs/guide/installing.md
 
 Variables of `make conformance`, all optional:
   RUNTIME=PATH|NAME      OCI runtime: a path, or a command's name

@@ -12,10 +12,11 @@ libdir = $(exec_prefix)/lib
 includedir = $(prefix)/include
 datarootdir = $(prefix)/share
 datadir = $(datarootdir)
+mandir = $(datarootdir)/man
 docdir = $(datarootdir)/doc/maskspec
 INSTALL = install
 
-INSTALL_FOLDERS := prefix bindir sbindir libexecdir libdir includedir datadir docdir
+INSTALL_FOLDERS := prefix bindir sbindir libexecdir libdir includedir datadir mandir docdir
 TAKES_install := DESTDIR PREFIX exec_prefix datarootdir $(INSTALL_FOLDERS) INSTALL
 TAKES_uninstall := $(TAKES_install)
 
