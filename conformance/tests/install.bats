@@ -33,6 +33,7 @@ copy_tree() {
 	mkdir -p "$TREE/build/vm" "$TREE/conformance/certify"
 	cp -r "$CHECKOUT"/{Makefile,.ci,docs,fixtures,vm,reference} "$TREE"
 	cp "$CHECKOUT/conformance/certify/about" "$TREE/conformance/certify"
+	cp -r "$CHECKOUT/conformance/completion" "$TREE/conformance"
 	for program in maskspec maskspec-certify observe maskref vm/init vm/boot libmaskref.a; do
 		[ -f "$CHECKOUT/build/$program" ] || fail "build/$program is missing; run \`make\`"
 		cp "$CHECKOUT/build/$program" "$TREE/build/$program"
@@ -84,7 +85,8 @@ listing() {
 
 @test "no test and no mutant is installed" {
 	run -1 grep -E 'tests?/|\.bats|maskref-test|oracle|\.c$|fixtures/(faults|vectors)' "$KIT/installed"
-	run -1 grep -rl -e "$CHECKOUT" -e "$TREE" "$DEST" --include='*.*'
+	# Debug information of programs names where they were built; nothing else does.
+	run -1 grep -rIl -e "$CHECKOUT" -e "$TREE" "$DEST"
 }
 
 @test "a run by root: in the working directory, and the command that runs it again does" {
@@ -178,6 +180,23 @@ tmpfs-per-dir' --require sb-shared-pair --filter sb-shared-pair" ] || fail "$rer
 	# A checkout's kit still says the other.
 	PATH=$PWD/bin run -3 "$CHECKOUT/vm/fetch" --names
 	[ "$output" = "vm/fetch: jq is missing; run: make deps" ]
+}
+
+@test "its manual and its completions lie where they are looked for" {
+	local share=$DEST$PREFIX/share
+	for page in maskspec.1 maskref.8 libmaskref.3 maskspec-report.5; do
+		cmp "$share/man/man${page##*.}/$page" "$CHECKOUT/docs/man/$page"
+	done
+	[ -f "$share/zsh/site-functions/_maskspec" ]
+	# shellcheck source=conformance/completion/maskspec.bash
+	. "$share/bash-completion/completions/maskspec"
+	PATH=$DEST$PREFIX/bin:$PATH
+	COMP_WORDS=(maskspec certify --cert certified-2026-e) COMP_CWORD=3
+	_maskspec
+	[ "${COMPREPLY[*]}" = certified-2026-el8 ]
+	COMP_WORDS=(maskspec run --vm-t) COMP_CWORD=2
+	_maskspec
+	[ "${COMPREPLY[*]}" = --vm-timeout ]
 }
 
 @test "it works where it is moved to" {
