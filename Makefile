@@ -102,9 +102,10 @@ $(B)/gen/html_assets.h: $(addprefix conformance/report/html.,awk css js)
 	$(call say,HTML)
 	$(Q)awk -f $^ > $@
 
+# An archive of git's has the commit in a file; what it is unpacked in may be somebody else's checkout.
 $(B)/gen/version.h: $(B)/gen/requirements.def VERSION_STAMP
 	@{ echo '#define MASKSPEC_VERSION "$(VERSION)"'; \
-	   echo "#define MASKSPEC_COMMIT \"$$(git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
+	   echo "#define MASKSPEC_COMMIT \"$$(grep -xE '[0-9a-f]{40,64}' .ci/commit || git rev-parse HEAD 2>/dev/null || echo unknown)\""; \
 	   echo "#define MASKSPEC_SPEC_VERSION \"$$(sed -n 's/^Version \([0-9.]*[0-9]\) of the specification.*/\1/p' docs/spec/README.md)\""; \
 	   echo "#define MASKSPEC_SPEC \"$$(sha256sum $< | cut -c1-64)\""; } > $@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
@@ -287,6 +288,7 @@ make certify             KERNELS="debian-5.10 debian-7" KEY=key.pem: an archive 
                          VM_TIMEOUT: docs/guide/certifying.md
 make certify-kit         $(B)/maskspec-certify, for maskspec certify and keygen; needs OpenSSL
 make all | clean         build into $(B)/ | remove it
+make dist                the source of HEAD as $(B)/maskspec-$(VERSION).tar.gz, the same bytes from every clone
 make install | uninstall what make has built, to PREFIX=/usr/local | take it away again; DESTDIR,
                          prefix, exec_prefix, bindir, sbindir, libexecdir, libdir, includedir,
                          datarootdir, datadir, mandir, docdir, INSTALL as of GNU: docs/guide/installing.md

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# make install, make uninstall: .ci/install says what goes where.
+# make install, make uninstall, make dist: .ci/install says what goes where, .ci/dist what is packed.
 # As others take them, also from the environment.
 DESTDIR ?=
 PREFIX ?= /usr/local
@@ -24,3 +24,7 @@ TAKES_uninstall := $(TAKES_install)
 .PHONY: install uninstall
 install uninstall:
 	@$(foreach v,DESTDIR INSTALL VERSION $(INSTALL_FOLDERS),$(call environment,$(v))) .ci/install $@ $(B)
+
+.PHONY: dist
+dist:
+	@.ci/dist $(B) $(VERSION)

@@ -13,6 +13,7 @@ setup_file() {
 	local file
 
 	need root git jq
+	[ -e "$CHECKOUT/.git" ] || skip "no git checkout: there is nothing to clone"
 	export CLONE=$BATS_FILE_TMPDIR/maskspec
 	mkdir "$CLONE"
 	cd "$CHECKOUT" || return 1
