@@ -218,8 +218,10 @@ char *certificate_statement(const struct certificate *c, size_t kernel, const st
 	const struct campaign_kernel *k = &c->campaign->kernels[kernel - 1];
 	const struct report *r = &k->runs[0];
 	_cleanup_free_ char *name = report_runtime_name(r);
-	char sum[SHA256_HEX], manifest[SHA256_HEX];
+	char sum[SHA256_HEX], manifest[SHA256_HEX], deviations[SHA256_HEX] = "";
 
+	if (c->deviations)
+		sha256_text(c->deviations, strlen(c->deviations), deviations);
 	sha256_text(c->cert_text, c->cert_len, sum);
 	sha256_text(digests->data, digests->size, manifest);
 	return statement_text(&(struct statement){
@@ -236,6 +238,7 @@ char *certificate_statement(const struct certificate *c, size_t kernel, const st
 		.kit_spec = str(r->kit_spec),
 		.cases = k->cases,
 		.manifest = manifest,
+		.deviations = deviations,
 		.nonce = c->nonce,
 		.graded = &k->graded,
 	});

@@ -2,6 +2,7 @@
 #include "conformance/certify/statement.h"
 
 #include <cjson/cJSON.h>
+#include <ctype.h>
 
 #define TYPE "https://in-toto.io/Statement/v1"
 #define PREDICATE "https://in-toto.io/attestation/test-result/v0.1"
@@ -14,7 +15,7 @@ static cJSON *add_object(cJSON *list)
 	return o;
 }
 
-/* A ResourceDescriptor; one without a digest must have a name, and has annotations. */
+/* A ResourceDescriptor; one without a digest is then told by identify(). */
 static cJSON *add_resource(cJSON *list, const char *kind, const char *name, const char *algorithm,
 			   const char *digest)
 {
@@ -25,6 +26,22 @@ static cJSON *add_resource(cJSON *list, const char *kind, const char *name, cons
 	if (*digest)
 		cJSON_AddStringToObject(cJSON_AddObjectToObject(o, "digest"), algorithm, digest);
 	return o;
+}
+
+/* in-toto wants a digest, a URI or the content: of what has no digest, a package URL. */
+static void identify(cJSON *resource, const char *package, const char *version)
+{
+	_cleanup_text_ struct text uri = { 0 };
+
+	if (cJSON_HasObjectItem(resource, "digest"))
+		return;
+	text_addf(&uri, "pkg:generic/%s@", package);
+	for (; *version; version++)
+		text_addf(&uri,
+			  isalnum((unsigned char)*version) || strchr("-._~", *version) ? "%c"
+										       : "%%%02X",
+			  (unsigned char)*version);
+	cJSON_AddStringToObject(resource, "uri", uri.s);
 }
 
 static void annotate(cJSON *resource, const char *name, const char *value)
@@ -45,10 +62,13 @@ static void add_configuration(cJSON *predicate, const struct statement *s)
 	size_t i;
 
 	o = add_resource(list, "kernel", s->kernel_name, "sha256", s->image);
+	identify(o, "linux", s->kernel_version);
 	annotate(o, "version", s->kernel_version);
 	o = add_resource(list, "profile", s->cert_name, "sha256", s->cert_sha256);
 	annotate(o, "specification", s->cert_spec);
-	o = add_resource(list, "kit", "maskspec", "gitCommit", s->kit_commit);
+	o = add_resource(list, "kit", "maskspec", "gitCommit",
+			 streq(s->kit_commit, "unknown") ? "" : s->kit_commit);
+	identify(o, "maskspec", s->kit_version);
 	annotate(o, "version", s->kit_version);
 	add_resource(list, "specification", "", "sha256", s->kit_spec);
 	add_resource(list, "fixtures", "", "sha256", s->cases);
@@ -56,7 +76,8 @@ static void add_configuration(cJSON *predicate, const struct statement *s)
 	annotate(o, "nonce", s->nonce);
 	for (i = 0; i < REQ_COUNT; i++)
 		if (s->graded->declared[i]) {
-			o = add_resource(list, "deviation", requirements[i].id, "", "");
+			o = add_resource(list, "deviation", requirements[i].id, "sha256",
+					 s->deviations);
 			annotate(o, "reason", s->graded->declared[i]);
 		}
 }

@@ -14,9 +14,10 @@ struct statement {
 	const char *image; /* digest of the kernel's image; "" where it is the host's */
 	const char *cert_name, *cert_spec, *cert_sha256;
 	const char *kit_version, *kit_commit, *kit_spec;
-	const char *cases;    /* digest of the list of cases, which fixtures became */
-	const char *manifest; /* digest of the archive's MANIFEST */
-	const char *nonce;    /* of the certifier, or "" */
+	const char *cases;	/* digest of the list of cases, which fixtures became */
+	const char *manifest;	/* digest of the archive's MANIFEST */
+	const char *deviations; /* digest of the file that declares them; "" where there is none */
+	const char *nonce;	/* of the certifier, or "" */
 	const struct graded *graded;
 };
 
