@@ -53,6 +53,17 @@ copy_certify_kit() {
 	cp "$CHECKOUT"/vm/{fetch,kernels.json,*.bash} "$KIT/vm/"
 }
 
+# Leaves in the kit's copy only these bundles beside the preflight: few_bundles NAME...
+few_bundles() {
+	local dir=$KIT/fixtures/bundles name
+	mkdir "$KIT/few"
+	for name in preflight "$@"; do
+		mv "$dir/$name.json" "$KIT/few/"
+	done
+	rm -r "$dir"
+	mv "$KIT/few" "$dir"
+}
+
 # A certification profile of few and quick runs: small_profile RUNS
 small_profile() {
 	jq -n --argjson runs "$1" '{schema: "maskspec-certify/1", name: "small", title: "a small one",
