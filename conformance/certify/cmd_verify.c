@@ -14,6 +14,7 @@
 #include "conformance/certify/remade.h"
 #include "conformance/certify/reproduce.h"
 #include "conformance/child.h"
+#include "conformance/report/output.h"
 
 #define DIFFERENCES_MAX 20
 
@@ -50,9 +51,13 @@ static const char options_help[] =
 
 /* Reading -------------------------------------------------------------------------------------- */
 
+/* What the archive says in @why harms no terminal. */
 static int refused(const char *archive, const char *why)
 {
-	return complain(EXIT_BROKEN, "verify: %s: %s", archive, why);
+	_cleanup_text_ struct text clean = { 0 };
+
+	output_clean(&clean, why, false);
+	return complain(EXIT_BROKEN, "verify: %s: %s", archive, text_str(&clean));
 }
 
 /* Prints each line of @refusals; the exit status. */
@@ -116,6 +121,20 @@ static void statements_free(struct statements *s)
 	free(s->list);
 }
 
+/* So that nothing else of the archive is read that nobody signed; check_statements() compares all.
+ */
+static bool names_manifest(const struct text *statement, const struct ustar *a)
+{
+	const struct ustar_member *m = ustar_find(a, DIGESTS_MEMBER);
+	_cleanup_free_ char *named = NULL;
+	char sum[SHA256_HEX];
+
+	sha256_text(m->data, m->size, sum);
+	named = xasprintf("{\"name\":\"archive/" DIGESTS_MEMBER "\",\"digest\":{\"sha256\":\"%s\"}",
+			  sum);
+	return memmem(text_str(statement), statement->len, named, strlen(named)) != NULL;
+}
+
 /* Before anything is believed: that all were signed by @key, where they are signed. */
 static int open_statements(const struct request *q, const struct ustar *a, const struct layout *l,
 			   const struct key *key, struct statements *ret)
@@ -128,13 +147,18 @@ static int open_statements(const struct request *q, const struct ustar *a, const
 		const struct ustar_member *m = ustar_find(a, name);
 		size_t size;
 
-		if (!key->pkey) {
+		if (!key->pkey)
 			text_add_n(t, m->data, m->size);
-			continue;
-		}
-		if (dsse_open(name, m->data, m->size, key, &payload, &size, &error) < 0)
+		else if (dsse_open(name, m->data, m->size, key, &payload, &size, &error) < 0)
 			return refused(q->archive, error);
-		text_add_n(t, payload, size);
+		else
+			text_add_n(t, payload, size);
+		if (!names_manifest(t, a)) {
+			error = xasprintf("%s: is of another " DIGESTS_MEMBER
+					  " than the one that is here",
+					  name);
+			return refused(q->archive, error);
+		}
 	}
 	return 0;
 }
@@ -215,9 +239,12 @@ static void say(const struct request *q, const struct layout *l, const struct ke
 	for (i = 0; i < made->campaign.n; i++) {
 		const struct campaign_kernel *k = &made->campaign.kernels[i];
 		const struct report *r = &k->runs[0];
+		_cleanup_text_ struct text name = { 0 }, version = { 0 };
 
-		printf("%s %s (%s), %zu run%s\n", grade_names[k->graded.grade],
-		       report_kernel_name(r), r->kernel, k->n, k->n == 1 ? "" : "s");
+		output_clean(&name, report_kernel_name(r), false);
+		output_clean(&version, r->kernel, false);
+		printf("%s %s (%s), %zu run%s\n", grade_names[k->graded.grade], text_str(&name),
+		       text_str(&version), k->n, k->n == 1 ? "" : "s");
 	}
 	fputs(text_str(notes), stdout);
 	printf("%s %s, %s", grade_names[made->campaign.grade], q->archive,

@@ -42,17 +42,22 @@ verify() {
 	run "-$1" --separate-stderr "$MASKSPEC" verify "$2" --key "$PUBLIC" "${@:3}"
 }
 
+digests() {
+	(cd m && find . -type f ! -name MANIFEST ! -name 'statement*.json' -printf '%P\n' | LC_ALL=C sort |
+		xargs sha256sum >MANIFEST)
+}
+
 # Makes edited.tar of m, as an archive of ours, its MANIFEST put right.
 pack() {
-	(cd m && find . -type f ! -name MANIFEST ! -name 'statement*.json' -printf '%P\n' | LC_ALL=C sort |
-		xargs sha256sum >MANIFEST
-	find . -type f -printf '%P\n' | LC_ALL=C sort |
+	digests
+	(cd m && find . -type f -printf '%P\n' | LC_ALL=C sort |
 		tar --format=ustar -b1 --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=0644 \
 			--no-recursion -cf ../edited.tar -T -)
 }
 
 # Signs the statement of m anew, with MANIFEST's digest put right: sign KEY [FILTER]
 sign() {
+	digests
 	jq -r .payload "$ONE/kernels/1/statement.dsse.json" | base64 -d |
 		jq -c --arg sum "$(sha256sum <m/MANIFEST | cut -c 1-64)" '(.predicate.configuration[]
 			| select(.name == "archive/MANIFEST")).digest.sha256 = $sum | '"${2:-.}" >payload
