@@ -3,30 +3,34 @@
 
 #include "conformance/certify/campaign.h"
 #include "conformance/certify/grade.h"
+#include "conformance/judge/probed.h"
+#include "conformance/machine.h"
+#include "conformance/report/output.h"
 
-/* What all facts of a run have in common; those of `all` are the same in all runs. */
-static const struct shared {
-	const char *key;
-	bool all;
-} shared[] = {
-	{ "run", false },	 { "manifest", false },	     { "boot", false },
-	{ "kernel", false },	 { "machine", false },	     { "cgroup", false },
-	{ "kit-version", true }, { "kit-commit", true },     { "kit-spec", true },
-	{ "runtime", true },	 { "runtime-sha256", true }, { "profile", true },
-	{ "require", true },	 { "asked-nonce", true },
-};
+/* What all facts of all runs have in common. */
+static const char *const shared[] = { "kit-version",	"kit-commit", "kit-spec", "runtime",
+				      "runtime-sha256", "profile",    "require",  "asked-nonce" };
+
+/* The cases of a run are made by one process after the preflight's; of each process are its own. */
+enum { OWN_NONCE, OWN_STARTED, OWN_EXEC, OWNS };
+static const char *const own_keys[OWNS] = { "nonce", "started", "exec" };
 
 /* One run while it is read. */
 struct run {
 	char *name; /* kernels/1/run-1 */
 	struct facts first;
-	char *nonce; /* of its cases; the preflight has one of its own */
+	char *preflight; /* when it was started; NULL */
+	char *own[OWNS]; /* of its cases; NULL: there was none yet */
 };
 
 static void run_free(struct run *r)
 {
+	size_t i;
+
 	free(r->name);
-	free(r->nonce);
+	free(r->preflight);
+	for (i = 0; i < OWNS; i++)
+		free(r->own[i]);
 	facts_free(&r->first);
 }
 
@@ -38,6 +42,20 @@ struct check {
 	size_t n;
 };
 
+/* Adds a line; what the archive says in it stays in it, and harms no terminal. */
+static void refuse_one(struct check *c, const char *fmt, ...) _printf_(2, 3);
+static void refuse_one(struct check *c, const char *fmt, ...)
+{
+	_cleanup_free_ char *line = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	line = xvasprintf(fmt, ap);
+	va_end(ap);
+	output_clean(c->refusals, line, false);
+	text_add(c->refusals, "\n");
+}
+
 static void parse(const struct ustar_member *m, struct facts *ret)
 {
 	facts_parse(xstrndup(m->data, m->size), ret);
@@ -45,33 +63,108 @@ static void parse(const struct ustar_member *m, struct facts *ret)
 
 /* Headers -------------------------------------------------------------------------------------- */
 
-static void compare(struct check *c, const char *name, const struct facts *f,
-		    const struct facts *with, const char *of, bool all)
+/* NULL: not said at all. */
+static const char *header(const struct facts *f, const char *key)
 {
+	size_t i = 0;
+
+	while (i < f->n_headers && !streq(f->headers[i].key, key))
+		i++;
+	return i < f->n_headers ? f->headers[i].value : NULL;
+}
+
+static void compare(struct check *c, const char *name, const char *key, const char *is,
+		    const char *want, const char *of)
+{
+	if (is ? !want || !streq(is, want) : want != NULL)
+		refuse_one(c, "%s: %s is %s, but %s in %s", name, key, is ? is : "not said",
+			   want ? want : "not said", of);
+}
+
+static bool is_own(const char *key)
+{
+	size_t i = 0;
+
+	while (i < OWNS && !streq(own_keys[i], key))
+		i++;
+	return i < OWNS;
+}
+
+/* Of one run all is the same: whatever stands in one of its facts only is of another run. */
+static void compare_beside(struct check *c, const char *name, const struct facts *f,
+			   const struct facts *first)
+{
+	static const char of[] = "the facts beside it";
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(shared); i++) {
-		const char *is = facts_header(f, shared[i].key);
-		const char *want = facts_header(with, shared[i].key);
+	for (i = 0; i < f->n_headers; i++) {
+		const struct header *h = &f->headers[i];
 
-		if ((shared[i].all || !all) && !streq(is, want))
-			text_addf(c->refusals, "%s: %s is %s, but %s in %s\n", name, shared[i].key,
-				  *is ? is : "not said", *want ? want : "not said", of);
+		if (!is_own(h->key))
+			compare(c, name, h->key, h->value, header(first, h->key), of);
+	}
+	for (i = 0; i < first->n_headers; i++) {
+		const struct header *h = &first->headers[i];
+
+		if (!is_own(h->key) && !header(f, h->key))
+			compare(c, name, h->key, NULL, h->value, of);
 	}
 }
 
-/* The cases of a run are made by one process after the preflight's. */
-static void check_nonce(struct check *c, struct run *r, const char *name, const struct facts *f)
+static void compare_all(struct check *c, const char *name, const struct facts *f,
+			const struct run *of)
 {
-	const char *nonce = facts_header(f, "nonce");
+	size_t i;
 
-	if (streq(f->c.bundle, PREFLIGHT))
-		return;
-	if (!r->nonce)
-		r->nonce = xstrdup(nonce);
-	else if (!streq(r->nonce, nonce))
-		text_addf(c->refusals, "%s: was made by another start of the kit (its nonce)\n",
-			  name);
+	for (i = 0; i < ARRAY_SIZE(shared); i++)
+		compare(c, name, shared[i], header(f, shared[i]), header(&of->first, shared[i]),
+			of->name);
+}
+
+/* 2026-11-29T00:41:27Z: such times are in order where their texts are. */
+static bool is_time(const char *s)
+{
+	static const char pattern[] = "0000-00-00T00:00:00Z";
+	size_t i;
+
+	for (i = 0; pattern[i]; i++)
+		if (pattern[i] == '0' ? s[i] < '0' || s[i] > '9' : s[i] != pattern[i])
+			return false;
+	return !s[i];
+}
+
+static void check_own(struct check *c, struct run *r, const char *name, const struct facts *f)
+{
+	size_t i;
+
+	if (!is_time(facts_header(f, own_keys[OWN_STARTED])))
+		refuse_one(c, "%s: does not say when it was started", name);
+	if (!*facts_header(f, own_keys[OWN_NONCE]))
+		refuse_one(c, "%s: has no nonce of the process that made it", name);
+	for (i = 0; i < OWNS && !streq(f->c.bundle, PREFLIGHT); i++) {
+		const char *is = header(f, own_keys[i]);
+
+		if (r->own[i])
+			compare(c, name, own_keys[i], is, r->own[i], "the cases beside it");
+		else
+			r->own[i] = xstrdup(is ? is : "");
+	}
+}
+
+/*
+ * No requirement is due in the preflight, so no judge looks at its rows; one that went well has all
+ * of them. It comes before the cases.
+ */
+static void check_preflight(struct check *c, struct run *r, const char *name, const struct facts *f)
+{
+	_cleanup_free_ char *fault = preflight_fault(f);
+	_cleanup_finding_ struct finding finding = { 0 };
+
+	free(r->preflight);
+	r->preflight = xstrdup(facts_header(f, own_keys[OWN_STARTED]));
+	check_probed(f, &finding);
+	if (!fault && finding.verdict == VERDICT_BROKEN)
+		refuse_one(c, "%s: %s", name, text_str(&finding.reason));
 }
 
 static void check_asked(struct check *c, const char *name, const struct facts *f)
@@ -80,25 +173,41 @@ static void check_asked(struct check *c, const char *name, const struct facts *f
 	const char *sum = facts_header(f, "runtime-sha256");
 
 	if (c->e->nonce && !streq(nonce, c->e->nonce))
-		text_addf(c->refusals, "%s: was not made for nonce %s, but for %s\n", name,
-			  c->e->nonce, *nonce ? nonce : "none");
+		refuse_one(c, "%s: was not made for nonce %s, but for %s", name, c->e->nonce,
+			   *nonce ? nonce : "none");
 	if (c->e->runtime && !streq(sum, c->e->runtime))
-		text_addf(c->refusals, "%s: is of another runtime, with SHA-256 %s\n", name, sum);
+		refuse_one(c, "%s: is of another runtime, with SHA-256 %s", name, sum);
 }
 
+/* The first run that has any facts at all stands for all. */
+static const struct run *first_run(const struct check *c)
+{
+	size_t i = 0;
+
+	while (i < c->n && !c->runs[i].first.n_headers)
+		i++;
+	return i < c->n ? &c->runs[i] : NULL;
+}
+
+/* Facts that are cut are no evidence of anything: the judges call what they are due for broken. */
 static void check_facts(struct check *c, struct run *r, const struct ustar_member *m)
 {
+	const struct run *of = first_run(c);
 	_cleanup_facts_ struct facts f;
 
 	parse(m, &f);
-	check_nonce(c, r, m->name, &f);
+	if (f.state != FACTS_WHOLE)
+		return;
+	check_own(c, r, m->name, &f);
+	if (streq(f.c.bundle, PREFLIGHT))
+		check_preflight(c, r, m->name, &f);
 	if (r->first.n_headers) {
-		compare(c, m->name, &f, &r->first, "the facts beside it", false);
+		compare_beside(c, m->name, &f, &r->first);
 		return;
 	}
 	check_asked(c, m->name, &f);
-	if (c->n)
-		compare(c, m->name, &f, &c->runs[0].first, c->runs[0].name, true);
+	if (of)
+		compare_all(c, m->name, &f, of);
 	r->first = f;
 	f = (struct facts){ 0 };
 }
@@ -142,12 +251,11 @@ static void check_ids(struct check *c, const char *name, const struct planned *p
 		if (!grade_asks(c->e->cert, id))
 			note_new(c, id);
 		else if (is)
-			text_addf(c->refusals, "%s: the case %s was not due for %s\n", name,
-				  p->c->bundle, word);
+			refuse_one(c, "%s: the case %s was not due for %s", name, p->c->bundle,
+				   word);
 		else
-			text_addf(c->refusals,
-				  "%s: the case %s, for %s, is not among those that were due\n",
-				  name, p->c->bundle, word);
+			refuse_one(c, "%s: the case %s, for %s, is not among those that were due",
+				   name, p->c->bundle, word);
 	}
 }
 
@@ -159,13 +267,12 @@ static void check_foreign(struct check *c, const char *name, const struct due_ca
 	char *state = NULL, *word;
 
 	if (!p)
-		text_addf(c->refusals, "%s: has a case %s, which this kit's profile has not\n",
-			  name, is->bundle);
+		refuse_one(c, "%s: has a case %s, which this kit's profile has not", name,
+			   is->bundle);
 	for (word = p ? strtok_r(ids, " ", &state) : NULL; word; word = strtok_r(NULL, " ", &state))
 		if (!has_word(p->ids, word))
-			text_addf(c->refusals,
-				  "%s: the case %s was due for %s, which this kit's is not for\n",
-				  name, is->bundle, word);
+			refuse_one(c, "%s: the case %s was due for %s, which this kit's is not for",
+				   name, is->bundle, word);
 }
 
 static const struct planned *find_planned(const struct plan *due, const char *bundle)
@@ -190,8 +297,8 @@ static void check_cases(struct check *c, const char *name, const struct manifest
 
 		sha256_text(p->text, strlen(p->text), digest);
 		if (is && !streq(is->digest, digest))
-			text_addf(c->refusals, "%s: the case %s is another than this kit's\n", name,
-				  p->c->bundle);
+			refuse_one(c, "%s: the case %s is another than this kit's", name,
+				   p->c->bundle);
 		check_ids(c, name, p, is);
 	}
 	for (i = 0; i < m->n; i++)
@@ -202,22 +309,45 @@ static void check_settings(struct check *c, const char *name, const struct manif
 {
 	if (*m->filter || *m->deny || m->shards || !streq(m->profile, c->e->cert->profile) ||
 	    !streq(m->require, c->e->cert->require))
-		text_addf(c->refusals,
-			  "%s: is of a run with other settings than the profile's (PROFILE=%s "
-			  "REQUIRE=%s FILTER=%s DENY=%s)\n",
-			  name, m->profile, m->require, m->filter, m->deny);
+		refuse_one(c,
+			   "%s: is of a run with other settings than the profile's (PROFILE=%s "
+			   "REQUIRE=%s FILTER=%s DENY=%s)",
+			   name, m->profile, m->require, m->filter, m->deny);
 }
 
-static void check_manifest(struct check *c, const struct ustar_member *m)
+/* Facts of no case would never be looked at, and stand there as if they had been. */
+static bool is_of_run(const struct manifest *m, const char *file)
+{
+	size_t i = 0;
+
+	while (i < m->n && !streq(m->cases[i].file, file))
+		i++;
+	return i < m->n || streq(file, MANIFEST_FILE) || (m->kernel && streq(file, MACHINE_FILE));
+}
+
+static void check_files(struct check *c, const char *facts, const struct manifest *m)
+{
+	size_t i;
+
+	for (i = 0; i < c->a->n; i++) {
+		const char *file = strip_prefix(c->a->list[i].name, facts);
+
+		if (file && !is_of_run(m, file))
+			refuse_one(c, "%s: is of no case of its manifest", c->a->list[i].name);
+	}
+}
+
+static void check_manifest(struct check *c, const char *facts, const struct ustar_member *m)
 {
 	_cleanup_manifest_ struct manifest manifest = { 0 };
 
-	if (manifest_parse(xstrndup(m->data, m->size), &manifest) < 0)
-		text_addf(c->refusals, "%s: no manifest, or cut\n", m->name);
-	else {
-		check_settings(c, m->name, &manifest);
-		check_cases(c, m->name, &manifest);
+	if (manifest_parse(xstrndup(m->data, m->size), &manifest) < 0) {
+		refuse_one(c, "%s: no manifest, or cut", m->name);
+		return;
 	}
+	check_settings(c, m->name, &manifest);
+	check_cases(c, m->name, &manifest);
+	check_files(c, facts, &manifest);
 }
 
 /* Runs ----------------------------------------------------------------------------------------- */
@@ -227,10 +357,32 @@ static void check_twice(struct check *c, const struct run *r)
 {
 	size_t i;
 
-	for (i = 0; i < c->n; i++)
-		if (streq(facts_header(&c->runs[i].first, "run"), facts_header(&r->first, "run")) ||
-		    (r->nonce && c->runs[i].nonce && streq(c->runs[i].nonce, r->nonce)))
-			text_addf(c->refusals, "%s: is %s once more\n", r->name, c->runs[i].name);
+	for (i = 0; i < c->n; i++) {
+		const struct run *other = &c->runs[i];
+
+		if (!r->first.n_headers || !other->first.n_headers)
+			continue;
+		if (streq(facts_header(&other->first, "run"), facts_header(&r->first, "run")) ||
+		    (r->own[OWN_NONCE] && other->own[OWN_NONCE] &&
+		     streq(other->own[OWN_NONCE], r->own[OWN_NONCE])))
+			refuse_one(c, "%s: is %s once more", r->name, other->name);
+	}
+}
+
+static bool is_before(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) < 0;
+}
+
+/* Of one kernel, in the order in which they were made. */
+static void check_order(struct check *c, const struct run *r, const struct run *before)
+{
+	if (r->first.n_headers && before->first.n_headers &&
+	    !streq(facts_header(&before->first, "kernel"), facts_header(&r->first, "kernel")))
+		refuse_one(c, "%s: is of another kernel than %s", r->name, before->name);
+	if (is_before(r->preflight, before->preflight) ||
+	    is_before(r->own[OWN_STARTED], before->own[OWN_STARTED]))
+		refuse_one(c, "%s: was started before %s", r->name, before->name);
 }
 
 static void check_run(struct check *c, size_t kernel, size_t run)
@@ -245,16 +397,15 @@ static void check_run(struct check *c, size_t kernel, size_t run)
 		const char *file = strip_prefix(m->name, facts);
 
 		if (file && streq(file, MANIFEST_FILE))
-			check_manifest(c, m);
+			check_manifest(c, facts, m);
 		else if (file && ends_in(file, ".facts"))
 			check_facts(c, &r, m);
 	}
 	check_twice(c, &r);
-	if (run > 1 && c->n &&
-	    !streq(facts_header(&c->runs[c->n - 1].first, "kernel"),
-		   facts_header(&r.first, "kernel")))
-		text_addf(c->refusals, "%s: is of another kernel than %s\n", r.name,
-			  c->runs[c->n - 1].name);
+	if (is_before(r.own[OWN_STARTED], r.preflight))
+		refuse_one(c, "%s: its cases were started before its preflight", r.name);
+	if (run > 1)
+		check_order(c, &r, &c->runs[c->n - 1]);
 	GROW(c->runs, c->n);
 	c->runs[c->n++] = r;
 }
