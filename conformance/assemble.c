@@ -294,9 +294,14 @@ int assemble_lists(struct report *r, const struct judge_options *o, char **ret_e
 	if (!o->expect)
 		return 0;
 	err = expect_load(o->expect, dir, &e, ret_error);
-	if (err == 0)
-		expect_apply(r, &e);
-	return err;
+	if (err < 0)
+		return err;
+	if (o->expect_name) {
+		free(e.file);
+		e.file = xstrdup(o->expect_name);
+	}
+	expect_apply(r, &e);
+	return 0;
 }
 
 int assembly_conclude(struct assembly *a, const struct judge_options *o, char **ret_error)

@@ -7,8 +7,9 @@
 
 struct judge_options {
 	const char *expect, *withheld; /* NULL: none */
+	const char *expect_name; /* what reports call the file of @expect; NULL: as it is given */
 	bool strict, publish;
-	const char *called; /* path of the runtime where the report is read; NULL: where it ran */
+	const char *called;   /* path of the runtime where the report is read; NULL: where it ran */
 	const char *fixtures; /* folder with require/ and expect/ */
 };
 

@@ -203,7 +203,7 @@ int certificate_gather(const struct certificate *c, const char *dir, struct usta
 	if (r == 0)
 		r = add_text(a, "profile", c->cert_text, c->cert_len, ret_error);
 	if (r == 0 && c->deviations)
-		r = add_text(a, "deviations", c->deviations, strlen(c->deviations), ret_error);
+		r = add_text(a, DEVIATIONS_MEMBER, c->deviations, strlen(c->deviations), ret_error);
 	if (r == 0)
 		r = add_runs(c, dir, a, ret_error);
 	if (r < 0)

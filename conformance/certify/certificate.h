@@ -20,6 +20,7 @@
 #include "conformance/certify/ustar.h"
 
 #define CERTIFICATE_SCHEMA "maskspec-certificate/1"
+#define DEVIATIONS_MEMBER "deviations"
 
 /* All borrowed; "" for what is not given. */
 struct certificate {

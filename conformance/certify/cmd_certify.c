@@ -12,6 +12,7 @@
 #include "conformance/certify/dsse.h"
 #include "conformance/certify/runner.h"
 #include "conformance/child.h"
+#include "conformance/report/files.h"
 #include "conformance/report/list.h"
 
 #define ARCHIVE "certificate.tar"
@@ -113,6 +114,15 @@ static int parse(struct order *o, int argc, char **argv)
 
 /* Running -------------------------------------------------------------------------------------- */
 
+/* The run wrote its own; they name the file of deviations as it is called here. */
+static int write_reports(const char *out, const struct campaign *c)
+{
+	const struct campaign_kernel *k = &c->kernels[c->n - 1];
+	int r = report_files(out, &k->runs[k->n - 1]);
+
+	return r < 0 ? complain(EXIT_BROKEN, "certify: %s: %s", out, errno_name(r)) : 0;
+}
+
 static int run_kernel(const struct order *o, const struct runner *runner, const char *kernel,
 		      const struct judge_options *judge, struct campaign *c)
 {
@@ -127,8 +137,12 @@ static int run_kernel(const struct order *o, const struct runner *runner, const 
 		r = runner_run(runner, kernel, out);
 		if (r)
 			return r;
-		if (campaign_add_run(c, o->out, judge, &error) == 0)
+		if (campaign_add_run(c, o->out, judge, &error) == 0) {
+			r = write_reports(out, c);
+			if (r)
+				return r;
 			continue;
+		}
 		complain(EXIT_BROKEN, "certify: %s: %s", kernel, error);
 		if (number > 1)
 			return EXIT_BROKEN;
@@ -142,6 +156,7 @@ static int run_kernel(const struct order *o, const struct runner *runner, const 
 static int run_all(const struct order *o, const struct cert *cert, struct campaign *c)
 {
 	const struct judge_options judge = {
+		.expect_name = DEVIATIONS_MEMBER,
 		.expect = *o->deviations ? o->deviations : NULL,
 		.fixtures = o->fixtures,
 	};

@@ -43,8 +43,9 @@ static int unpack_all(const char *dir, const struct ustar *a, char **ret_error)
 
 	for (i = 0; i < a->n; i++) {
 		const struct ustar_member *m = &a->list[i];
-		int r = streq(m->name, "deviations") || strstr(m->name, "/facts/") ? unpack(dir, m)
-										   : 0;
+		int r = streq(m->name, DEVIATIONS_MEMBER) || strstr(m->name, "/facts/")
+				? unpack(dir, m)
+				: 0;
 
 		if (r < 0) {
 			*ret_error = xasprintf("%s: can't be unpacked into %s: %s", m->name, dir,
@@ -60,9 +61,10 @@ static int unpack_all(const char *dir, const struct ustar *a, char **ret_error)
 static int judge_all(const char *dir, const struct layout *l, const char *fixtures,
 		     const struct ustar *a, struct campaign *c, char **ret_error)
 {
-	_cleanup_free_ char *deviations = xasprintf("%s/deviations", dir);
+	_cleanup_free_ char *deviations = xasprintf("%s/" DEVIATIONS_MEMBER, dir);
 	const struct judge_options o = {
-		.expect = ustar_find(a, "deviations") ? deviations : NULL,
+		.expect_name = DEVIATIONS_MEMBER,
+		.expect = ustar_find(a, DEVIATIONS_MEMBER) ? deviations : NULL,
 		.fixtures = fixtures,
 	};
 	size_t i, n;
@@ -118,7 +120,7 @@ static void fill(struct remade *m, const struct ustar *a, const struct cert *cer
 		 const char *key_id)
 {
 	const struct ustar_member *profile = ustar_find(a, "profile");
-	const struct ustar_member *deviations = ustar_find(a, "deviations");
+	const struct ustar_member *deviations = ustar_find(a, DEVIATIONS_MEMBER);
 
 	m->certificate = (struct certificate){
 		.campaign = &m->campaign,

@@ -22,6 +22,7 @@ setup_file() {
 	make_one failed 1 --runtime-args "--strategy tmpfs-per-dir"
 	jq -r '.results[] | select(.verdict == "fail") | .id' failed.out/kernels/1/run-1/report.json |
 		sed 's/.*/maskref*\t*\t&\tfail\tone each, as of old/' >known
+	printf 'maskref*\t*\tdir-empty\tfail\tof old\tuntil=2020-01-01\n' >>known
 	make_one warned 0 --runtime-args "--strategy tmpfs-per-dir" --deviations known
 }
 
@@ -108,6 +109,12 @@ are_statements() {
 	# A host's kernel has no image, so no digest: a URI stands for it.
 	jq -e --arg uri "pkg:generic/linux@$(uname -r)" '.predicate.configuration[0]
 		| .uri == $uri and (has("digest") | not)' statement
+}
+
+@test "deviations that are over: reports name them as the archive does, so they are taken anywhere" {
+	run -0 --separate-stderr "$MASKSPEC" verify "$MADE/warned.out/certificate.tar" --profile "$MADE/small"
+	[[ ${lines[-1]} == "WARNED $MADE/warned.out/certificate.tar, not signed" ]]
+	grep -q 'deviations:2: ' "$MADE/warned/kernels/1/run-1/report.json"
 }
 
 @test "of each rule of the schema, a statement that breaks it is refused" {
