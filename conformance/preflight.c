@@ -52,11 +52,12 @@ static char *state_fault(const struct facts *f, const char *name)
 
 char *preflight_fault(const struct facts *f)
 {
-	const struct view v = { .facts = f, .container = &f->c.containers[0] };
+	struct view v = { .facts = f };
 	_cleanup_free_ char *fault = NULL;
 
-	if (f->state != FACTS_WHOLE)
+	if (f->state != FACTS_WHOLE || !f->c.n_containers)
 		return xstrdup("the preflight case left no facts");
+	v.container = &f->c.containers[0];
 	fault = command_fault(f, v.container->name, container_started(&v));
 	if (!fault && container_started(&v))
 		fault = state_fault(f, v.container->name);

@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include "conformance/report/output.h"
+
 void campaign_free(struct campaign *c)
 {
 	size_t i, n;
@@ -21,6 +23,33 @@ void campaign_free(struct campaign *c)
 char *campaign_run_path(const char *dir, size_t kernel, size_t run)
 {
 	return xasprintf("%s/kernels/%zu/run-%zu", dir, kernel, run);
+}
+
+static const struct report *told(const struct campaign_kernel *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->n; i++)
+		if (*str(k->runs[i].runtime_sha256) && *str(k->runs[i].kit_spec))
+			return &k->runs[i];
+	return NULL;
+}
+
+const struct report *campaign_told(const struct campaign *c)
+{
+	const struct report *r = NULL;
+	size_t i;
+
+	for (i = 0; i < c->n && !r; i++)
+		r = told(&c->kernels[i]);
+	return r;
+}
+
+const struct report *campaign_kernel_told(const struct campaign_kernel *k)
+{
+	const struct report *r = told(k);
+
+	return r ? r : &k->runs[0];
 }
 
 void campaign_add_kernel(struct campaign *c)
@@ -119,8 +148,8 @@ void campaign_grade(struct campaign *c, const struct cert *cert)
 		grade_one(k, cert);
 		if (k->graded.grade > c->grade)
 			c->grade = k->graded.grade;
-		if (k->n && k->runs[0].kernel)
-			versions[n++] = k->runs[0].kernel;
+		if (k->n && campaign_kernel_told(k)->kernel)
+			versions[n++] = campaign_kernel_told(k)->kernel;
 	}
 	if (grade_kernels_missing(cert, versions, n, &c->reasons))
 		c->grade = GRADE_FAILED;

@@ -29,6 +29,12 @@ void campaign_free(struct campaign *c);
 #define _cleanup_campaign_ _cleanup_(campaign_free)
 /* Path of run @run of kernel @kernel, from 1, below @dir; owned by the caller. */
 char *campaign_run_path(const char *dir, size_t kernel, size_t run);
+/*
+ * The first run whose facts say of which runtime and kit they are: of all (NULL: there is none), or
+ * of kernel @k (its first one where there is none). A run that broke may have no facts.
+ */
+const struct report *campaign_told(const struct campaign *c);
+const struct report *campaign_kernel_told(const struct campaign_kernel *k);
 /* Begins the next kernel. */
 void campaign_add_kernel(struct campaign *c);
 /* Takes the last one away, of which nothing was added. */

@@ -49,7 +49,7 @@ static void add_runtime(cJSON *root, const struct certificate *c, const struct r
 static void add_kernel(cJSON *list, const struct campaign_kernel *k, size_t number)
 {
 	_cleanup_free_ char *folder = xasprintf("kernels/%zu", number);
-	const struct report *r = &k->runs[0];
+	const struct report *r = campaign_kernel_told(k);
 	cJSON *o = cJSON_CreateObject();
 
 	cJSON_AddItemToArray(list, o);
@@ -82,8 +82,8 @@ static char *json_text(const struct certificate *c)
 	json_put(root, "made", c->made);
 	json_put(root, "key", c->key_id);
 	add_profile(root, c);
-	add_kit(root, &c->campaign->kernels[0].runs[0]);
-	add_runtime(root, c, &c->campaign->kernels[0].runs[0]);
+	add_kit(root, campaign_told(c->campaign));
+	add_runtime(root, c, campaign_told(c->campaign));
 	list = cJSON_AddArrayToObject(root, "kernels");
 	for (i = 0; i < c->campaign->n; i++)
 		add_kernel(list, &c->campaign->kernels[i], i + 1);
@@ -194,9 +194,15 @@ char *certificate_statement_name(size_t kernel, bool is_signed)
 int certificate_gather(const struct certificate *c, const char *dir, struct ustar *a,
 		       char **ret_error)
 {
-	_cleanup_free_ char *json = json_text(c), *digests = NULL;
+	_cleanup_free_ char *json = NULL, *digests = NULL;
 	int r;
 
+	if (!campaign_told(c->campaign)) {
+		*ret_error = xstrdup("no facts say of which runtime and kit they are, so there is "
+				     "nothing to certify; look at what the runs said");
+		return -ENODATA;
+	}
+	json = json_text(c);
 	r = add_text(a, "certificate.json", json, strlen(json), ret_error);
 	if (r == 0)
 		r = add_text(a, "about", c->about, strlen(c->about), ret_error);
@@ -216,8 +222,8 @@ char *certificate_statement(const struct certificate *c, size_t kernel, const st
 {
 	const struct ustar_member *digests = ustar_find(a, DIGESTS_MEMBER);
 	const struct campaign_kernel *k = &c->campaign->kernels[kernel - 1];
-	const struct report *r = &k->runs[0];
-	_cleanup_free_ char *name = report_runtime_name(r);
+	const struct report *r = campaign_kernel_told(k), *told = campaign_told(c->campaign);
+	_cleanup_free_ char *name = report_runtime_name(told);
 	char sum[SHA256_HEX], manifest[SHA256_HEX], deviations[SHA256_HEX] = "";
 
 	if (c->deviations)
@@ -226,16 +232,16 @@ char *certificate_statement(const struct certificate *c, size_t kernel, const st
 	sha256_text(digests->data, digests->size, manifest);
 	return statement_text(&(struct statement){
 		.runtime_name = name,
-		.runtime_sha256 = str(r->runtime_sha256),
+		.runtime_sha256 = str(told->runtime_sha256),
 		.kernel_name = report_kernel_name(r),
 		.kernel_version = str(r->kernel),
 		.image = r->kernel_name ? r->vm.image : "",
 		.cert_name = c->cert->name,
 		.cert_spec = c->cert->spec,
 		.cert_sha256 = sum,
-		.kit_version = str(r->kit_version),
-		.kit_commit = str(r->kit_commit),
-		.kit_spec = str(r->kit_spec),
+		.kit_version = str(told->kit_version),
+		.kit_commit = str(told->kit_commit),
+		.kit_spec = str(told->kit_spec),
 		.cases = k->cases,
 		.manifest = manifest,
 		.deviations = deviations,

@@ -238,7 +238,7 @@ static void say(const struct request *q, const struct layout *l, const struct ke
 
 	for (i = 0; i < made->campaign.n; i++) {
 		const struct campaign_kernel *k = &made->campaign.kernels[i];
-		const struct report *r = &k->runs[0];
+		const struct report *r = campaign_kernel_told(k);
 		_cleanup_text_ struct text name = { 0 }, version = { 0 };
 
 		output_clean(&name, report_kernel_name(r), false);

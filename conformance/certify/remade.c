@@ -121,6 +121,7 @@ static void fill(struct remade *m, const struct ustar *a, const struct cert *cer
 {
 	const struct ustar_member *profile = ustar_find(a, "profile");
 	const struct ustar_member *deviations = ustar_find(a, DEVIATIONS_MEMBER);
+	const struct report *told = campaign_told(&m->campaign);
 
 	m->certificate = (struct certificate){
 		.campaign = &m->campaign,
@@ -135,7 +136,7 @@ static void fill(struct remade *m, const struct ustar *a, const struct cert *cer
 		.deviations = deviations ? deviations->data : NULL,
 		.key_id = key_id,
 	};
-	m->same_kit = streq(str(m->campaign.kernels[0].runs[0].kit_commit), MASKSPEC_COMMIT) &&
+	m->same_kit = told && streq(str(told->kit_commit), MASKSPEC_COMMIT) &&
 		      !streq(MASKSPEC_COMMIT, "unknown");
 }
 
