@@ -78,7 +78,7 @@ unit: $(UNIT)
 	@printf '%s\n' $(UNIT) | $(call side_by_side)
 
 bats: $(B)/tests/check_reference $(B)/tests/example
-bats: all certify-kit $(B)/tests/bench-masks $(B)/tests/oracle $(B)/tests/spoil
+bats: all certify-kit $(B)/tests/bench-masks $(B)/tests/oracle $(B)/tests/remake $(B)/tests/spoil
 	@$(call need,bats); $(call need,jq); $(call need,prove)
 	@r=0; bats $(BATS_ALONE) || r=1; \
 	printf '%s\n' $(filter-out $(BATS_ALONE),$(BATS)) | $(call side_by_side,bats,+1) || r=1; \
@@ -192,6 +192,13 @@ $(B)/tests/oracle: conformance/tests/oracle.c | $(B)/tools
 	@mkdir -p $(@D)
 	$(call say,LD)
 	$(Q)$(CC) $(ALL_CFLAGS) -static -o $@ $<
+
+# Makes of a certificate with edited facts one that says what these come to.
+$(B)/conformance/tests/remake.o: | $(B)/tools-crypto
+$(B)/tests/remake: $(B)/conformance/tests/remake.o $(UNIT_O) $(SIGN_O)
+	@mkdir -p $(@D)
+	$(call say,LD)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CRYPTO_LIBS) -lz -lm
 
 # A maskref that does harm to the machine it runs in, by its name.
 $(B)/tests/spoil: $(B)/vm/tests/spoil.o $(REF_RUNTIME_O) $(B)/libmaskref.a
