@@ -261,6 +261,8 @@ make faults              a runtime's mount calls, each once not made: what gets 
                          PUBLISH, VERBOSE (matrix-faults: maskref's strategies, runc and crun)
 make sanitize            unit tests under ASan and UBSan
 make fuzz                libFuzzer on every parser, FUZZ_SECONDS=30 each; FUZZ="case …" only these
+make fuzz-keep           FUZZ="archive dsse statement": the smallest inputs that a long run found into
+                         conformance/fuzz/kept
 make runtimes            the runc and crun of Debian's suites, unpacked into $(B)/runtimes; the system
                          is left alone, and STRICT=1 fails where a suite can't be reached
 make matrix              matrix-faults, and every runtime that there is against what is known of it

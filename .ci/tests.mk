@@ -11,7 +11,7 @@ BATS_ALONE := conformance/tests/host-clean.bats
 UNIT_O = $(KIT_O)
 
 # What libFuzzer and the tests call.
-FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report archive dsse
+FUZZ_MASKSPEC := mountinfo case facts fixture machine expect report archive dsse statement
 FUZZ_VM_O = $(addprefix $(B)/vm/,frame.o pack.o console.o)
 FUZZ_REFERENCE := config classify
 FUZZ_MASKSPEC_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/fuzz/*.c))
@@ -30,7 +30,7 @@ $(B)/tests/check_reference: $(FUZZ_REFERENCE_O)
 SIGN := $(addprefix $(B)/tests/,check_certify check_digests check_dsse check_fuzz check_key check_sights check_tar \
 	check_ustar)
 SIGN_O = $(filter-out %/certify.o %/reproduce.o %/runner.o $(B)/conformance/certify/cmd_%.o,$(CERTIFY_O))
-$(SIGN:$(B)/%=$(B)/conformance/%.o) $(B)/conformance/fuzz/dsse.o: | $(B)/tools-crypto
+$(SIGN:$(B)/%=$(B)/conformance/%.o) $(addprefix $(B)/conformance/fuzz/,dsse.o statement.o): | $(B)/tools-crypto
 $(SIGN): $(SIGN_O)
 $(SIGN): LINK_WITH = $(CRYPTO_LIBS)
 
@@ -134,6 +134,11 @@ fuzz:
 	$(MAKE) B=$(B)/fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' fuzzers
 	@.ci/fuzz $(B)/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+# Of what long runs found, a little is kept in the repository.
+.PHONY: fuzz-keep
+fuzz-keep:
+	@.ci/fuzz-keep $(B)/fuzz $(FUZZ)
 
 # Real runtimes, to be judged where they lie: RUNTIME=build/runtimes/runc-1.3.6/runc
 .PHONY: runtimes

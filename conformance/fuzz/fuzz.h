@@ -2,7 +2,8 @@
 /*
  * What libFuzzer and the tests call: each takes any bytes, returns 0, and ends the process by
  * abort() when a property does not hold. corpus/NAME holds what once broke something, and what no
- * fixture says; .ci/fuzz-seeds makes the rest from the fixtures.
+ * fixture says, kept/NAME some of what long runs of libFuzzer reached (.ci/fuzz-keep);
+ * .ci/fuzz-seeds makes the rest from the fixtures.
  */
 #pragma once
 
@@ -43,6 +44,9 @@ int fuzz_report(const uint8_t *data, size_t size);
 int fuzz_archive(const uint8_t *data, size_t size);
 /* A signed envelope, by a key of the corpus, and a public key; works in the root of the checkout. */
 int fuzz_dsse(const uint8_t *data, size_t size);
+/* The members of a certificate, as text ("== NAME" and what is in it): what verify reads of them
+ * once they are signed, and the statement that it makes. Works in the root of the checkout. */
+int fuzz_statement(const uint8_t *data, size_t size);
 
 /* mended.c: @text with the `end N` of a case put right; a record is lost where there is none. */
 char *mended_case(const char *text);

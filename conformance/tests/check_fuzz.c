@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The inputs of conformance/fuzz/corpus and of the fixtures through the functions that libFuzzer
- * calls (`make fuzz`): what once broke something stays mended, with any compiler.
+ * calls (`make fuzz`): what once broke something stays mended, with any compiler, and what long
+ * runs reached holds.
  */
 #include "conformance/tests/suite.h"
 
@@ -27,6 +28,10 @@ static const struct {
 	{ "conformance/fuzz/corpus/report/*", fuzz_report },
 	{ "conformance/fuzz/corpus/archive/*", fuzz_archive },
 	{ "conformance/fuzz/corpus/dsse/*", fuzz_dsse },
+	{ "conformance/fuzz/corpus/statement/*", fuzz_statement },
+	{ "conformance/fuzz/kept/archive/*", fuzz_archive },
+	{ "conformance/fuzz/kept/dsse/*", fuzz_dsse },
+	{ "conformance/fuzz/kept/statement/*", fuzz_statement },
 };
 
 static struct input {
