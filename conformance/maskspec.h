@@ -32,6 +32,12 @@ extern const char show_by_hand[];
 		"fixtures", required_argument, NULL, 'f'                                           \
 	}
 bool judge_option(struct judge_options *o, int c);
+/* What getopt_long(3) returned takes a text, which is not copied: false where @c is none of @n. */
+struct text_option {
+	int c;
+	const char **slot;
+};
+bool text_option(const struct text_option *t, size_t n, int c);
 /* Cases of @fixtures, or NULL after a message on stderr. */
 bool load_cases(const char *fixtures, struct case_list *ret);
 /* Absolute path of a runtime, given by its path or as a command's name; NULL: there is none. Owned

@@ -28,6 +28,18 @@ void complain_lines(const char *of, const struct text *lines)
 		complain(0, "%s: %s", of, line);
 }
 
+bool text_option(const struct text_option *t, size_t n, int c)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (t[i].c == c) {
+			*t[i].slot = optarg;
+			return true;
+		}
+	return false;
+}
+
 int make_folders(const char *path)
 {
 	_cleanup_free_ char *copy = xstrdup(path);

@@ -106,10 +106,7 @@ static void split_args(struct run_options *o, const char *s)
 
 static void set_option(struct run_options *o, int c)
 {
-	const struct {
-		int c;
-		const char **slot;
-	} texts[] = {
+	const struct text_option texts[] = {
 		{ 'p', &o->profile },	     { 'f', &o->filter },
 		{ 'q', &o->require },	     { 'o', &o->out },
 		{ 't', &o->timeout },	     { 'j', &o->jobs },
@@ -131,9 +128,7 @@ static void set_option(struct run_options *o, int c)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(texts); i++)
-		if (texts[i].c == c)
-			*texts[i].slot = optarg;
+	text_option(texts, ARRAY_SIZE(texts), c);
 	for (i = 0; i < ARRAY_SIZE(flags); i++)
 		if (flags[i].c == c)
 			*flags[i].slot = true;

@@ -66,23 +66,14 @@ static const char options_help[] =
 
 static bool set_option(struct order *o, int c)
 {
-	const struct {
-		int c;
-		const char **slot;
-	} texts[] = {
+	const struct text_option texts[] = {
 		{ 'r', &o->runtime },  { 'k', &o->kernels },	{ 'c', &o->cert },
 		{ 'K', &o->key },      { 'v', &o->vendor },	{ 'd', &o->product },
 		{ 'n', &o->nonce },    { 'D', &o->deviations }, { 'o', &o->out },
 		{ 'f', &o->fixtures },
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(texts); i++)
-		if (texts[i].c == c) {
-			*texts[i].slot = optarg;
-			return true;
-		}
-	return false;
+	return text_option(texts, ARRAY_SIZE(texts), c);
 }
 
 /* -1 to go on, or the exit status. */
@@ -244,7 +235,7 @@ static int say(const struct certificate *c, const struct order *o)
 
 	for (i = 0; i < c->campaign->n; i++) {
 		const struct campaign_kernel *k = &c->campaign->kernels[i];
-		const char *name = report_kernel_name(&k->runs[0]);
+		const char *name = report_kernel_name(campaign_kernel_told(k));
 		_cleanup_free_ char *of = xasprintf("certify: %s", name);
 
 		complain_lines(of, &k->graded.reasons);

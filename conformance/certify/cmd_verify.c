@@ -330,21 +330,12 @@ static int verify(const struct request *q)
 
 static bool set_option(struct request *q, int c)
 {
-	const struct {
-		int c;
-		const char **slot;
-	} texts[] = {
+	const struct text_option texts[] = {
 		{ 'K', &q->key },   { 'r', &q->runtime },  { 'c', &q->cert },
 		{ 'n', &q->nonce }, { 'f', &q->fixtures }, { 'k', &q->kernels },
 	};
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(texts); i++)
-		if (texts[i].c == c) {
-			*texts[i].slot = optarg;
-			return true;
-		}
-	return false;
+	return text_option(texts, ARRAY_SIZE(texts), c);
 }
 
 /* -1 to go on, or the exit status. */

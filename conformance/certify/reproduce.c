@@ -102,8 +102,8 @@ static void compare_verdicts(struct here *h)
 
 		if (!came_to(k, id, verdict) && grade_asks(h->p->cert, id))
 			text_addf(h->differ, "kernels/%zu: %s: %s in the certificate, %s here\n",
-				  h->kernel + 1, requirements[id].id, column_word(&k->runs[0], id),
-				  verdict);
+				  h->kernel + 1, requirements[id].id,
+				  column_word(campaign_kernel_told(k), id), verdict);
 	}
 }
 
@@ -123,7 +123,7 @@ static size_t find_kernel(const struct campaign *c, const struct report *r)
 {
 	size_t i;
 
-	for (i = 0; i < c->n && !is_same_kernel(&c->kernels[i].runs[0], r); i++)
+	for (i = 0; i < c->n && !is_same_kernel(campaign_kernel_told(&c->kernels[i]), r); i++)
 		;
 	return i;
 }
@@ -159,7 +159,7 @@ static int compare(const struct reproduction *p, const char *kernel, const char 
 /* Its global flags, which stand a line each behind its path. */
 static void add_runtime_args(const struct campaign *c, struct words *w)
 {
-	_cleanup_free_ char *lines = xstrdup(column_args(&c->kernels[0].runs[0]));
+	_cleanup_free_ char *lines = xstrdup(column_args(campaign_kernel_told(&c->kernels[0])));
 	char *rest = lines, *word;
 
 	while ((word = next_line(&rest)))
@@ -172,7 +172,8 @@ static char *kernels_named(const struct campaign *c)
 	size_t i;
 
 	for (i = 0; i < c->n; i++)
-		text_addf(&t, "%s%s", i ? " " : "", report_kernel_name(&c->kernels[i].runs[0]));
+		text_addf(&t, "%s%s", i ? " " : "",
+			  report_kernel_name(campaign_kernel_told(&c->kernels[i])));
 	return xstrdup(text_str(&t));
 }
 
@@ -195,8 +196,9 @@ static int run_and_compare(const struct reproduction *p, const struct runner *ru
 	}
 	for (i = 0; i < p->campaign->n && r == 0; i++)
 		if (!done[i])
-			text_addf(said, "not run again: %s\n",
-				  report_kernel_name(&p->campaign->kernels[i].runs[0]));
+			text_addf(
+				said, "not run again: %s\n",
+				report_kernel_name(campaign_kernel_told(&p->campaign->kernels[i])));
 	return r;
 }
 
