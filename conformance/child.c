@@ -35,7 +35,13 @@ static void become(char *const *argv, int out, pid_t parent, const sigset_t *mas
 	dup2(out, STDOUT_FILENO);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execv(argv[0], argv);
-	complain(EXIT_BROKEN, "%s: %s; %s", argv[0], errno_name(errno), kit_remedy());
+	/* Of a script that is there its interpreter is not. */
+	if (errno == ENOENT && access(argv[0], F_OK) == 0)
+		complain(EXIT_BROKEN,
+			 "%s: /bin/bash, which it is written for, is missing; install bash",
+			 argv[0]);
+	else
+		complain(EXIT_BROKEN, "%s: %s; %s", argv[0], errno_name(errno), kit_remedy());
 	_exit(EXIT_BROKEN);
 }
 
