@@ -15,6 +15,7 @@ VERSION := 0.1.0
 CC = gcc
 AR = ar
 CFLAGS = -O2 -g
+LDFLAGS =
 WARN = -Wall -Wextra -Wshadow -Wundef -Wvla -Wformat=2 -Wcast-qual -Wpointer-arith -Wwrite-strings \
 	-Wstrict-prototypes -Wmissing-prototypes -Wimplicit-fallthrough -Wswitch-enum
 WERROR =
@@ -24,10 +25,13 @@ CJSON_LIBS = $(shell pkg-config --libs libcjson)
 # static where `make deps` found the source of the cJSON that is installed; distributions have no static one.
 CJSON_C := $(if $(SANITIZE),,$(wildcard build/src/cjson/cJSON.c))
 KIT_LIBS = $(if $(CJSON_C),-static $(B)/cJSON.o -lm,$(CJSON_LIBS))
+# `make release`: all of them, for machines that have none of the libraries.
+STATIC =
 CHECK_LIBS = $(shell pkg-config --libs check)
 ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -I. -I$(B)/gen $(WARN) $(WERROR) \
 	$(CFLAGS) $(SANITIZE) -MMD -MP
 
+comma := ,
 # `make V=1` shows the commands.
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $@)
@@ -72,12 +76,12 @@ $(B)/cJSON.o: $(CJSON_C)
 
 $(B)/maskref: $(REF_RUNTIME_O) $(B)/libmaskref.a $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS)
 
 # The same objects plus the named faults; a fault enters by the hooks of reference/seam.h only.
 $(B)/maskref-test: $(REF_RUNTIME_O) $(REF_MUTANTS:%=$(B)/reference/%.o) $(B)/libmaskref.a $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS)
 
 # conformance/ ----------------------------------------------------------------------------------
 SHARED := text case calls fault sha256 facts mountinfo userns
@@ -121,17 +125,21 @@ $(B)/conformance/report/html.o: $(B)/gen/html_assets.h
 # Static: the same binary runs on the host, in any container, and in a VM.
 $(B)/observe: $(OBSERVE_O)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) -static -pthread -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -pthread -o $@ $^
 
 $(B)/maskspec: $(MASKSPEC_O) $(if $(CJSON_C),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS) -lm
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(KIT_LIBS) -lm
 
 # conformance/certify/ ----------------------------------------------------------------------------
 # A program of its own: nothing else needs OpenSSL. `all` has it where OpenSSL's headers are.
 CRYPTO_H := $(wildcard /usr/include/openssl/evp.h)
 CRYPTO_LIBS = $(shell pkg-config --libs libcrypto)
-CERTIFY_O = $(patsubst %.c,$(B)/%.o,$(wildcard conformance/certify/*.c))
+# Where it is static, alone.c keeps it from what a machine would have it load.
+CERTIFY_ALONE := $(B)/conformance/certify/alone.o
+CERTIFY_O = $(filter-out $(CERTIFY_ALONE),$(patsubst %.c,$(B)/%.o,$(wildcard conformance/certify/*.c)))
+CERTIFY_LIBS = $(if $(STATIC),$(KIT_LIBS) $(shell pkg-config --static --libs libcrypto) \
+	$(addprefix -Wl$(comma)--wrap=,dlopen getaddrinfo gethostbyname),$(CJSON_LIBS) $(CRYPTO_LIBS))
 # What such a program, and a test, takes of maskspec: all but its commands.
 KIT_O = $(filter-out $(addprefix $(B)/conformance/,maskspec.o child.o cmd_%.o plan.o share.o run_options.o follow.o kernels.o vm.o),$(MASKSPEC_O))
 
@@ -140,12 +148,13 @@ $(B)/tools-crypto: | $(B)/tools
 		echo "make: OpenSSL (libssl-dev, openssl-devel) is missing; run: make deps" >&2; exit 1; }
 	@touch $@
 
-$(CERTIFY_O): CJSON_CFLAGS += $(shell pkg-config --cflags libcrypto)
-$(CERTIFY_O): | $(B)/gen/requirements.def $(B)/tools-crypto
+$(CERTIFY_O) $(CERTIFY_ALONE): CJSON_CFLAGS += $(shell pkg-config --cflags libcrypto)
+$(CERTIFY_O) $(CERTIFY_ALONE): | $(B)/gen/requirements.def $(B)/tools-crypto
 
-$(B)/maskspec-certify: $(CERTIFY_O) $(KIT_O) $(B)/conformance/child.o
+$(B)/maskspec-certify: $(CERTIFY_O) $(if $(STATIC),$(CERTIFY_ALONE)) $(KIT_O) $(B)/conformance/child.o \
+		$(if $(STATIC),| $(B)/cJSON.o)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(CJSON_LIBS) $(CRYPTO_LIBS) -lm
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) -o $@ $^ $(CERTIFY_LIBS) -lm
 
 .PHONY: certify-kit
 certify-kit: $(B)/maskspec-certify
@@ -158,21 +167,22 @@ VM_SHARED_O = $(addprefix $(B)/,vm/frame.o vm/pack.o conformance/text.o)
 $(B)/vm/init: $(patsubst %.c,$(B)/%.o,$(wildcard vm/init*.c)) $(VM_SHARED_O)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) -static -o $@ $^ -lz
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^ -lz
 
 $(B)/vm/boot: $(patsubst %.c,$(B)/%.o,$(wildcard vm/boot*.c)) $(VM_SHARED_O) \
 		$(addprefix $(B)/,vm/console.o conformance/kit.o conformance/machine.o conformance/words.o conformance/facts.o conformance/case.o conformance/sha256.o)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ -lz
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(SANITIZE) $(if $(STATIC),-static) -o $@ $^ -lz
 
 # Static: it is also what runs in its containers.
 $(B)/vm/storm: $(patsubst %.c,$(B)/%.o,$(wildcard vm/storm*.c)) $(B)/conformance/text.o
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) $(CFLAGS) -static -o $@ $^
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -static -o $@ $^
 
 include .ci/install.mk
+include .ci/packages.mk
 
 # What users call -----------------------------------------------------------------------------
 RUNTIME ?= $(abspath $(B))/maskref
@@ -219,7 +229,7 @@ OF_TARGETS := $(foreach t,$(TAKERS),$(TAKES_$(t)))
 ASKED := $(filter $(TAKERS),$(MAKECMDGOALS))
 # Of the others none reads them, but to give them those of conformance or install does no harm.
 TAKEN := $(foreach t,$(or $(ASKED),conformance install),$(TAKES_$(t)))
-KNOWN := B CC AR CFLAGS SANITIZE WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V FUZZ FUZZ_SECONDS MIRROR_% KEY_%
+KNOWN := B CC AR CFLAGS LDFLAGS SANITIZE STATIC WERROR WARN MAKEFLAGS MFLAGS MAKEOVERRIDES V FUZZ FUZZ_SECONDS MIRROR_% KEY_%
 GIVEN := $(foreach v,$(.VARIABLES),$(if $(filter command line,$(origin $(v))),$(v)))
 UNKNOWN := $(filter-out $(KNOWN) $(OF_TARGETS) -%,$(GIVEN))
 ASTRAY := $(firstword $(filter-out $(TAKEN),$(filter $(OF_TARGETS),$(GIVEN))))
@@ -291,6 +301,8 @@ make certify             KERNELS="debian-5.10 debian-7" KEY=key.pem: an archive 
 make certify-kit         $(B)/maskspec-certify, for maskspec certify and keygen; needs OpenSSL
 make all | clean         build into $(B)/ | remove it
 make dist                the source of HEAD as $(B)/maskspec-$(VERSION).tar.gz, the same bytes from every clone
+make release             $(B)/release/: all of it in a tarball that needs nothing of the machine
+make check-packages      tests of it
 make install | uninstall what make has built, to PREFIX=/usr/local | take it away again; DESTDIR,
                          prefix, exec_prefix, bindir, sbindir, libexecdir, libdir, includedir,
                          datarootdir, datadir, mandir, docdir, INSTALL as of GNU: docs/guide/installing.md
@@ -346,4 +358,5 @@ include .ci/tests.mk
 clean:
 	rm -rf $(B)
 
--include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
+# Not what others call so, in roots and packages.
+-include $(shell find $(B) \( -name cache -o -name debian -o -name rpm \) -prune -o -type f -name '*.d' -print 2>/dev/null)
