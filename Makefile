@@ -303,7 +303,8 @@ make all | clean         build into $(B)/ | remove it
 make dist                the source of HEAD as $(B)/maskspec-$(VERSION).tar.gz, the same bytes from every clone
 make release             $(B)/release/: all of it in a tarball that needs nothing of the machine
 make deb | rpm           packages of the source of HEAD, in $(B)/debian/ | $(B)/rpm/
-make check-packages      lint and tests of these three
+make check-packages      lint and tests of these three; check-release: in other distributions, too, which
+                         are fetched into CACHE: docs/guide/releasing.md
 make install | uninstall what make has built, to PREFIX=/usr/local | take it away again; DESTDIR,
                          prefix, exec_prefix, bindir, sbindir, libexecdir, libdir, includedir,
                          datarootdir, datadir, mandir, docdir, INSTALL as of GNU: docs/guide/installing.md

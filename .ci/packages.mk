@@ -19,7 +19,12 @@ rpm: dist
 	@$(call need,rpmbuild)
 	@packaging/rpm $(VERSION) $(DIST) $(B)/rpm
 
-.PHONY: check-packages
+# Those of slow/ have other distributions fetched, which are kept in CACHE.
+.PHONY: check-packages check-release
 check-packages: all release deb rpm
 	@$(call need,bats); $(call need,jq); $(call need,lintian); $(call need,rpmlint)
 	@MASKSPEC_BUILD='$(B)' bats packaging/tests
+
+check-release: check-packages
+	@$(call need,debootstrap)
+	@MASKSPEC_BUILD='$(B)' CACHE='$(subst ','\'',$(CACHE))' bats packaging/tests/slow
