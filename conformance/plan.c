@@ -180,6 +180,7 @@ static int write_inputs(const struct plan *p, const struct run_options *o, const
 
 /* The plan ------------------------------------------------------------------------------------- */
 
+/* In the order of time as text, too: verify holds runs against it. */
 static char *make_run_id(void)
 {
 	struct timespec ts;

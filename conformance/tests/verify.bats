@@ -192,6 +192,23 @@ f.seek(int(sys.argv[1])); f.write(bytes([b[0] ^ 1]))' "$at"
 	refuses "asked-nonce is n-2, but n-1 in kernels/1/run-1"
 }
 
+@test "runs, signed anew: swapped, also where both were started in the same second" {
+	mv m/kernels/1/run-1 m/kernels/1/run
+	mv m/kernels/1/run-2 m/kernels/1/run-1
+	mv m/kernels/1/run m/kernels/1/run-2
+	sign "$PRIVATE"
+	refuses "kernels/1/run-2: was started before kernels/1/run-1"
+	sed -i 's/^h\tstarted\t.*/h\tstarted\t2026-01-01T00:00:00Z/' m/kernels/1/run-?/facts/*.facts
+	sign "$PRIVATE"
+	refuses "kernels/1/run-2: was started before kernels/1/run-1"
+	cp "$ONE"/kernels/1/run-1/facts/* m/kernels/1/run-1/facts/
+	cp "$ONE"/kernels/1/run-2/facts/* m/kernels/1/run-2/facts/
+	sed -i 's/^h\tstarted\t.*/h\tstarted\t2026-01-01T00:00:00Z/' m/kernels/1/run-?/facts/*.facts
+	sign "$PRIVATE"
+	verify 3 edited.tar
+	[[ $stderr != *"was started before"* ]]
+}
+
 @test "the profile, signed anew: another under the same name" {
 	jq '.runs = 1' "$ONE/profile" >m/profile
 	sign "$PRIVATE"
