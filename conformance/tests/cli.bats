@@ -31,17 +31,10 @@ setup() {
 
 # wrong WORD... -- OPTION...: exit 2 before anything runs, one line that holds all the words.
 wrong() {
-	local words=() word
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	run -2 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" "$@"
+	take_words "$@"
+	run -2 --separate-stderr "$MASKSPEC" run --runtime "$MASKREF" --out "$OUT" "${ARGUMENTS[@]}"
 	[ -z "$output" ]
-	for word in "${words[@]}"; do
-		[[ $stderr == *"$word"* ]] || fail "\"$word\" is not said:" "$stderr"
-	done
+	words_said "$stderr"
 	[ ! -e "$OUT/facts" ]
 }
 

@@ -24,6 +24,24 @@ fail() {
 	return 1
 }
 
+# take_words WORD... -- ARGUMENT...: into WORDS and ARGUMENTS.
+take_words() {
+	WORDS=()
+	while [ "$1" != -- ]; do
+		WORDS+=("$1")
+		shift
+	done
+	ARGUMENTS=("${@:2}")
+}
+
+# words_said TEXT: each of WORDS is in it.
+words_said() {
+	local word
+	for word in "${WORDS[@]}"; do
+		[[ $1 == *"$word"* ]] || fail "\"$word\" is not said:" "$1"
+	done
+}
+
 # Only for a runtime of the distribution, which is a subject and no tool of ours.
 need_runtime() {
 	PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null || skip "$1 is not installed"

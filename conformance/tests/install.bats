@@ -54,17 +54,10 @@ read_only() {
 
 # make_says STATUS WORD... -- ARGUMENT...: make of TREE ends so, and says the words.
 make_says() {
-	local status=$1 words=() word
-	shift
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	run "-$status" as_user make -s -C "$TREE" "$@"
-	for word in "${words[@]}"; do
-		[[ $output == *"$word"* ]] || fail "\"$word\" is not said:" "$output"
-	done
+	local status=$1
+	take_words "${@:2}"
+	run "-$status" as_user make -s -C "$TREE" "${ARGUMENTS[@]}"
+	words_said "$output"
 }
 
 # All below a folder: kind, mode, path and what a link leads to.

@@ -31,18 +31,11 @@ id_of() {
 
 # keygen_refuses WORD... -- OPTION...: exit 2, one line that holds all the words.
 keygen_refuses() {
-	local words=() word
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	run -2 --separate-stderr keygen "$@"
+	take_words "$@"
+	run -2 --separate-stderr keygen "${ARGUMENTS[@]}"
 	[ -z "$output" ]
 	[ "${#stderr_lines[@]}" = 1 ] || fail "not one line:" "$stderr"
-	for word in "${words[@]}"; do
-		[[ $stderr == *"$word"* ]] || fail "\"$word\" is not said:" "$stderr"
-	done
+	words_said "$stderr"
 }
 
 @test "a new key of each type: two files that openssl reads, and its id" {

@@ -46,18 +46,10 @@ judge() {
 
 # refused WORD... -- FOLDER...: exit 2, and one line that holds all the words.
 refused() {
-	local words=() word
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	judge 2 "$@"
+	take_words "$@"
+	judge 2 "${ARGUMENTS[@]}"
 	[ ! -s "$JUDGED" ]
-	for word in "${words[@]}"; do
-		[[ $(<"$BATS_TEST_TMPDIR/err") == *"$word"* ]] ||
-			fail "\"$word\" is not said:" "$(<"$BATS_TEST_TMPDIR/err")"
-	done
+	words_said "$(<"$BATS_TEST_TMPDIR/err")"
 }
 
 copy_shards() {

@@ -36,24 +36,18 @@ def any_member(rng, members):
     return rng.choice([name for name in sorted(members) if name not in NOT_COVERED])
 
 
-def edited(rng, world):
+def edited(rng, world, then=lambda members: members):
     members = world.members()
     name = any_member(rng, members)
     new = changed(rng, members[name])
     if new is None or new == members[name]:
         return None
     members[name] = new
-    return pack(members)
+    return pack(then(members))
 
 
 def edited_fixed(rng, world):
-    members = world.members()
-    name = any_member(rng, members)
-    new = changed(rng, members[name])
-    if new is None or new == members[name]:
-        return None
-    members[name] = new
-    return pack(fix_manifest(members))
+    return edited(rng, world, fix_manifest)
 
 
 def gone(rng, world):

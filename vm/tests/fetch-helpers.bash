@@ -74,19 +74,12 @@ fetch() {
 
 # refused STATUS WORD... -- ARGUMENT...: nothing on stdout, each word in the one line on stderr.
 refused() {
-	local status=$1 words=() word
+	local status=$1
 
-	shift
-	while [ "$1" != -- ]; do
-		words+=("$1")
-		shift
-	done
-	shift
-	fetch "$status" "$@"
+	take_words "${@:2}"
+	fetch "$status" "${ARGUMENTS[@]}"
 	[ -z "$output" ]
-	for word in "${words[@]}"; do
-		[[ $stderr == *"$word"* ]] || fail "\"$word\" is not said:" "$stderr"
-	done
+	words_said "$stderr"
 	nothing_half
 }
 
