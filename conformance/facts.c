@@ -108,14 +108,21 @@ void facts_parse(char *text, struct facts *ret)
 	text_free(&r.case_text);
 }
 
-const char *facts_header(const struct facts *f, const char *key)
+const char *facts_find_header(const struct facts *f, const char *key)
 {
 	size_t i;
 
 	for (i = 0; i < f->n_headers; i++)
 		if (streq(f->headers[i].key, key))
 			return f->headers[i].value;
-	return "";
+	return NULL;
+}
+
+const char *facts_header(const struct facts *f, const char *key)
+{
+	const char *value = facts_find_header(f, key);
+
+	return value ? value : "";
 }
 
 bool row_value(const struct row *r, const char *key, char *buf, size_t size)

@@ -64,6 +64,8 @@ void facts_free(struct facts *f);
 void facts_parse(char *text, struct facts *ret);
 /* Value of a header key, "" where it is missing. */
 const char *facts_header(const struct facts *f, const char *key);
+/* The same, NULL where it is missing. */
+const char *facts_find_header(const struct facts *f, const char *key);
 /* Value of `key=` among the blank-separated words of a row's value, in @buf; false if none. */
 bool row_value(const struct row *r, const char *key, char *buf, size_t size);
 /* The same as a number; -1 if none. */

@@ -42,20 +42,6 @@ struct check {
 	size_t n;
 };
 
-/* Adds a line; what the archive says in it stays in it, and harms no terminal. */
-static void refuse_one(struct check *c, const char *fmt, ...) _printf_(2, 3);
-static void refuse_one(struct check *c, const char *fmt, ...)
-{
-	_cleanup_free_ char *line = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	line = xvasprintf(fmt, ap);
-	va_end(ap);
-	output_clean(c->refusals, line, false);
-	text_add(c->refusals, "\n");
-}
-
 static void parse(const struct ustar_member *m, struct facts *ret)
 {
 	facts_parse(xstrndup(m->data, m->size), ret);
@@ -63,22 +49,12 @@ static void parse(const struct ustar_member *m, struct facts *ret)
 
 /* Headers -------------------------------------------------------------------------------------- */
 
-/* NULL: not said at all. */
-static const char *header(const struct facts *f, const char *key)
-{
-	size_t i = 0;
-
-	while (i < f->n_headers && !streq(f->headers[i].key, key))
-		i++;
-	return i < f->n_headers ? f->headers[i].value : NULL;
-}
-
 static void compare(struct check *c, const char *name, const char *key, const char *is,
 		    const char *want, const char *of)
 {
 	if (is ? !want || !streq(is, want) : want != NULL)
-		refuse_one(c, "%s: %s is %s, but %s in %s", name, key, is ? is : "not said",
-			   want ? want : "not said", of);
+		output_line(c->refusals, "%s: %s is %s, but %s in %s", name, key,
+			    is ? is : "not said", want ? want : "not said", of);
 }
 
 static bool is_own(const char *key)
@@ -101,12 +77,12 @@ static void compare_beside(struct check *c, const char *name, const struct facts
 		const struct header *h = &f->headers[i];
 
 		if (!is_own(h->key))
-			compare(c, name, h->key, h->value, header(first, h->key), of);
+			compare(c, name, h->key, h->value, facts_find_header(first, h->key), of);
 	}
 	for (i = 0; i < first->n_headers; i++) {
 		const struct header *h = &first->headers[i];
 
-		if (!is_own(h->key) && !header(f, h->key))
+		if (!is_own(h->key) && !facts_find_header(f, h->key))
 			compare(c, name, h->key, NULL, h->value, of);
 	}
 }
@@ -117,8 +93,8 @@ static void compare_all(struct check *c, const char *name, const struct facts *f
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(shared); i++)
-		compare(c, name, shared[i], header(f, shared[i]), header(&of->first, shared[i]),
-			of->name);
+		compare(c, name, shared[i], facts_find_header(f, shared[i]),
+			facts_find_header(&of->first, shared[i]), of->name);
 }
 
 /* 2026-11-29T00:41:27Z: such times are in order where their texts are. */
@@ -138,11 +114,11 @@ static void check_own(struct check *c, struct run *r, const char *name, const st
 	size_t i;
 
 	if (!is_time(facts_header(f, own_keys[OWN_STARTED])))
-		refuse_one(c, "%s: does not say when it was started", name);
+		output_line(c->refusals, "%s: does not say when it was started", name);
 	if (!*facts_header(f, own_keys[OWN_NONCE]))
-		refuse_one(c, "%s: has no nonce of the process that made it", name);
+		output_line(c->refusals, "%s: has no nonce of the process that made it", name);
 	for (i = 0; i < OWNS && !streq(f->c.bundle, PREFLIGHT); i++) {
-		const char *is = header(f, own_keys[i]);
+		const char *is = facts_find_header(f, own_keys[i]);
 
 		if (r->own[i])
 			compare(c, name, own_keys[i], is, r->own[i], "the cases beside it");
@@ -164,7 +140,7 @@ static void check_preflight(struct check *c, struct run *r, const char *name, co
 	r->preflight = xstrdup(facts_header(f, own_keys[OWN_STARTED]));
 	check_probed(f, &finding);
 	if (!fault && finding.verdict == VERDICT_BROKEN)
-		refuse_one(c, "%s: %s", name, text_str(&finding.reason));
+		output_line(c->refusals, "%s: %s", name, text_str(&finding.reason));
 }
 
 static void check_asked(struct check *c, const char *name, const struct facts *f)
@@ -173,10 +149,10 @@ static void check_asked(struct check *c, const char *name, const struct facts *f
 	const char *sum = facts_header(f, "runtime-sha256");
 
 	if (c->e->nonce && !streq(nonce, c->e->nonce))
-		refuse_one(c, "%s: was not made for nonce %s, but for %s", name, c->e->nonce,
-			   *nonce ? nonce : "none");
+		output_line(c->refusals, "%s: was not made for nonce %s, but for %s", name,
+			    c->e->nonce, *nonce ? nonce : "none");
 	if (c->e->runtime && !streq(sum, c->e->runtime))
-		refuse_one(c, "%s: is of another runtime, with SHA-256 %s", name, sum);
+		output_line(c->refusals, "%s: is of another runtime, with SHA-256 %s", name, sum);
 }
 
 /* The first run that has any facts at all stands for all. */
@@ -251,11 +227,12 @@ static void check_ids(struct check *c, const char *name, const struct planned *p
 		if (!grade_asks(c->e->cert, id))
 			note_new(c, id);
 		else if (is)
-			refuse_one(c, "%s: the case %s was not due for %s", name, p->c->bundle,
-				   word);
+			output_line(c->refusals, "%s: the case %s was not due for %s", name,
+				    p->c->bundle, word);
 		else
-			refuse_one(c, "%s: the case %s, for %s, is not among those that were due",
-				   name, p->c->bundle, word);
+			output_line(c->refusals,
+				    "%s: the case %s, for %s, is not among those that were due",
+				    name, p->c->bundle, word);
 	}
 }
 
@@ -267,12 +244,13 @@ static void check_foreign(struct check *c, const char *name, const struct due_ca
 	char *state = NULL, *word;
 
 	if (!p)
-		refuse_one(c, "%s: has a case %s, which this kit's profile has not", name,
-			   is->bundle);
+		output_line(c->refusals, "%s: has a case %s, which this kit's profile has not",
+			    name, is->bundle);
 	for (word = p ? strtok_r(ids, " ", &state) : NULL; word; word = strtok_r(NULL, " ", &state))
 		if (!has_word(p->ids, word))
-			refuse_one(c, "%s: the case %s was due for %s, which this kit's is not for",
-				   name, is->bundle, word);
+			output_line(c->refusals,
+				    "%s: the case %s was due for %s, which this kit's is not for",
+				    name, is->bundle, word);
 }
 
 static const struct planned *find_planned(const struct plan *due, const char *bundle)
@@ -297,8 +275,8 @@ static void check_cases(struct check *c, const char *name, const struct manifest
 
 		sha256_text(p->text, strlen(p->text), digest);
 		if (is && !streq(is->digest, digest))
-			refuse_one(c, "%s: the case %s is another than this kit's", name,
-				   p->c->bundle);
+			output_line(c->refusals, "%s: the case %s is another than this kit's", name,
+				    p->c->bundle);
 		check_ids(c, name, p, is);
 	}
 	for (i = 0; i < m->n; i++)
@@ -309,10 +287,10 @@ static void check_settings(struct check *c, const char *name, const struct manif
 {
 	if (*m->filter || *m->deny || m->shards || !streq(m->profile, c->e->cert->profile) ||
 	    !streq(m->require, c->e->cert->require))
-		refuse_one(c,
-			   "%s: is of a run with other settings than the profile's (PROFILE=%s "
-			   "REQUIRE=%s FILTER=%s DENY=%s)",
-			   name, m->profile, m->require, m->filter, m->deny);
+		output_line(c->refusals,
+			    "%s: is of a run with other settings than the profile's (PROFILE=%s "
+			    "REQUIRE=%s FILTER=%s DENY=%s)",
+			    name, m->profile, m->require, m->filter, m->deny);
 }
 
 /* Facts of no case would never be looked at, and stand there as if they had been. */
@@ -333,7 +311,8 @@ static void check_files(struct check *c, const char *facts, const struct manifes
 		const char *file = strip_prefix(c->a->list[i].name, facts);
 
 		if (file && !is_of_run(m, file))
-			refuse_one(c, "%s: is of no case of its manifest", c->a->list[i].name);
+			output_line(c->refusals, "%s: is of no case of its manifest",
+				    c->a->list[i].name);
 	}
 }
 
@@ -342,7 +321,7 @@ static void check_manifest(struct check *c, const char *facts, const struct usta
 	_cleanup_manifest_ struct manifest manifest = { 0 };
 
 	if (manifest_parse(xstrndup(m->data, m->size), &manifest) < 0) {
-		refuse_one(c, "%s: no manifest, or cut", m->name);
+		output_line(c->refusals, "%s: no manifest, or cut", m->name);
 		return;
 	}
 	check_settings(c, m->name, &manifest);
@@ -365,7 +344,7 @@ static void check_twice(struct check *c, const struct run *r)
 		if (streq(facts_header(&other->first, "run"), facts_header(&r->first, "run")) ||
 		    (r->own[OWN_NONCE] && other->own[OWN_NONCE] &&
 		     streq(other->own[OWN_NONCE], r->own[OWN_NONCE])))
-			refuse_one(c, "%s: is %s once more", r->name, other->name);
+			output_line(c->refusals, "%s: is %s once more", r->name, other->name);
 	}
 }
 
@@ -384,12 +363,12 @@ static void check_order(struct check *c, const struct run *r, const struct run *
 
 	if (known &&
 	    !streq(facts_header(&before->first, "kernel"), facts_header(&r->first, "kernel")))
-		refuse_one(c, "%s: is of another kernel than %s", r->name, before->name);
+		output_line(c->refusals, "%s: is of another kernel than %s", r->name, before->name);
 	if ((known &&
 	     is_before(facts_header(&r->first, "run"), facts_header(&before->first, "run"))) ||
 	    is_before(r->preflight, before->preflight) ||
 	    is_before(r->own[OWN_STARTED], before->own[OWN_STARTED]))
-		refuse_one(c, "%s: was started before %s", r->name, before->name);
+		output_line(c->refusals, "%s: was started before %s", r->name, before->name);
 }
 
 static void check_run(struct check *c, size_t kernel, size_t run)
@@ -410,7 +389,7 @@ static void check_run(struct check *c, size_t kernel, size_t run)
 	}
 	check_twice(c, &r);
 	if (is_before(r.own[OWN_STARTED], r.preflight))
-		refuse_one(c, "%s: its cases were started before its preflight", r.name);
+		output_line(c->refusals, "%s: its cases were started before its preflight", r.name);
 	if (run > 1)
 		check_order(c, &r, &c->runs[c->n - 1]);
 	GROW(c->runs, c->n);

@@ -3,6 +3,8 @@
 
 #include <fnmatch.h>
 
+#include "conformance/report/output.h"
+
 const char *const grade_names[GRADE_COUNT] = { "PASSED", "WARNED", "FAILED" };
 
 void graded_free(struct graded *g)
@@ -19,14 +21,16 @@ static void fail(struct graded *g, const char *fmt, ...) _printf_(2, 3);
 static void fail(struct graded *g, const char *fmt, ...)
 {
 	_cleanup_free_ char *s = NULL;
+	_cleanup_text_ struct text line = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
 	s = xvasprintf(fmt, ap);
 	va_end(ap);
 	g->grade = GRADE_FAILED;
-	if (!has_line(g->reasons.s, s))
-		text_addf(&g->reasons, "%s\n", s);
+	output_clean(&line, s, false);
+	if (!has_line(g->reasons.s, text_str(&line)))
+		text_addf(&g->reasons, "%s\n", text_str(&line));
 }
 
 /* Settings ----------------------------------------------------------------------------------- */

@@ -46,19 +46,14 @@ static void compare_case(struct here *h, const char *file)
 	_cleanup_free_ struct sights *there = xcalloc(runs + 1, sizeof(*there));
 	_cleanup_free_ char *path = xasprintf("%s/%s", h->facts, file);
 	_cleanup_(sights_free) struct sights own = { 0 };
-	_cleanup_text_ struct text differ = { 0 };
-	_cleanup_free_ char *lines = NULL;
+	_cleanup_free_ char *name = xasprintf("kernels/%zu: %s", h->kernel + 1, file);
 	size_t n = read_there(h, file, there);
-	char *text, *rest, *line;
+	char *text;
 
 	if (read_file_at(AT_FDCWD, path, FACTS_MAX, &text, NULL) < 0 || !sights_read(text, &own))
-		text_addf(&differ, "could not be made again\n");
+		output_line(h->differ, "%s: could not be made again", name);
 	else if (n)
-		sights_compare(there, n, &own, &differ);
-	lines = xstrdup(text_str(&differ));
-	rest = lines;
-	while ((line = next_line(&rest)))
-		text_addf(h->differ, "kernels/%zu: %s: %s\n", h->kernel + 1, file, line);
+		sights_compare(there, n, &own, name, h->differ);
 	h->n_cases += n > 0;
 	h->n_seen += own.n;
 	for (i = 0; i < n; i++)
@@ -101,9 +96,9 @@ static void compare_verdicts(struct here *h)
 		const char *verdict = column_word(h->report, id);
 
 		if (!came_to(k, id, verdict) && grade_asks(h->p->cert, id))
-			text_addf(h->differ, "kernels/%zu: %s: %s in the certificate, %s here\n",
-				  h->kernel + 1, requirements[id].id,
-				  column_word(campaign_kernel_told(k), id), verdict);
+			output_line(h->differ, "kernels/%zu: %s: %s in the certificate, %s here",
+				    h->kernel + 1, requirements[id].id,
+				    column_word(campaign_kernel_told(k), id), verdict);
 	}
 }
 
@@ -151,8 +146,8 @@ static int compare(const struct reproduction *p, const char *kernel, const char 
 	compare_cases(&h);
 	compare_verdicts(&h);
 	if (differ->len == before)
-		text_addf(said, "reproduced on %s (%s): %zu observations in %zu cases\n", kernel,
-			  str(r.kernel), h.n_seen, h.n_cases);
+		output_line(said, "reproduced on %s (%s): %zu observations in %zu cases", kernel,
+			    str(r.kernel), h.n_seen, h.n_cases);
 	return 0;
 }
 
@@ -196,8 +191,8 @@ static int run_and_compare(const struct reproduction *p, const struct runner *ru
 	}
 	for (i = 0; i < p->campaign->n && r == 0; i++)
 		if (!done[i])
-			text_addf(
-				said, "not run again: %s\n",
+			output_line(
+				said, "not run again: %s",
 				report_kernel_name(campaign_kernel_told(&p->campaign->kernels[i])));
 	return r;
 }

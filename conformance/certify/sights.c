@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conformance/certify/sights.h"
 
+#include "conformance/report/output.h"
+
 void sights_free(struct sights *s)
 {
 	size_t i;
@@ -96,7 +98,7 @@ static bool was_seen(const struct sights *there, size_t n, const struct sight *s
 }
 
 void sights_compare(const struct sights *there, size_t n, const struct sights *here,
-		    struct text *differ)
+		    const char *name, struct text *differ)
 {
 	size_t i;
 
@@ -105,11 +107,11 @@ void sights_compare(const struct sights *there, size_t n, const struct sights *h
 		const char *result = find(here, s);
 
 		if (is_steady(there, n, s) && (!result || !streq(result, s->result)))
-			text_addf(differ, "%s: %s in the certificate, %s here\n", s->what,
-				  s->result, result ? result : "not seen");
+			output_line(differ, "%s: %s: %s in the certificate, %s here", name, s->what,
+				    s->result, result ? result : "not seen");
 	}
 	for (i = 0; i < here->n; i++)
 		if (!was_seen(there, n, &here->list[i]))
-			text_addf(differ, "%s: not seen in the certificate, %s here\n",
-				  here->list[i].what, here->list[i].result);
+			output_line(differ, "%s: %s: not seen in the certificate, %s here", name,
+				    here->list[i].what, here->list[i].result);
 }

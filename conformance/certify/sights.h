@@ -26,8 +26,9 @@ void sights_free(struct sights *s);
 /* Takes the text of a facts file over. False where it is not whole; then nothing was seen. */
 bool sights_read(char *text, struct sights *ret);
 /*
- * Adds a line to @differ for each observation of @here that is answered otherwise than in all @n of
+ * Adds a line to @differ, which begins with @name, for each observation of @here that is answered
+ * otherwise than in all @n of
  * @there, or is only here or only there. What differs among @there is not held against @here.
  */
 void sights_compare(const struct sights *there, size_t n, const struct sights *here,
-		    struct text *differ);
+		    const char *name, struct text *differ);

@@ -50,6 +50,18 @@ void output_clean(struct text *t, const char *s, bool keep_lines)
 	}
 }
 
+void output_line(struct text *t, const char *fmt, ...)
+{
+	_cleanup_free_ char *line = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	line = xvasprintf(fmt, ap);
+	va_end(ap);
+	output_clean(t, line, false);
+	text_add(t, "\n");
+}
+
 size_t output_character(const char *s, size_t i)
 {
 	while (i > 0 && ((unsigned char)s[i] & 0xc0) == 0x80)

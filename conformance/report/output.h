@@ -15,12 +15,15 @@ const char *str(const char *s);
  * With @keep_lines newlines and tabs stay.
  */
 void output_clean(struct text *t, const char *s, bool keep_lines);
+/* Appends a line; what facts say in it stays in it, and harms no terminal. */
+_printf_(2, 3) void output_line(struct text *t, const char *fmt, ...);
 /* The greatest index up to @i at which a character of clean text begins. */
 size_t output_character(const char *s, size_t i);
 /* Cuts clean text to @max bytes, between characters, with an ellipsis where something is missing.
  */
 void output_shorten(struct text *t, size_t max);
-/* A new file DIR/NAME to be written, or NULL and errno; then output_close() with what the writer said. */
+/* A new file DIR/NAME to be written, or NULL and errno; then output_close() with what the writer
+ * said. */
 FILE *output_create(const char *dir, const char *name);
 /* Closes @f, which may be NULL. @r where that is an error, else how closing went. */
 int output_close(FILE *f, int r);

@@ -47,17 +47,19 @@ static const struct compared_row {
 	{ "value", "ef", "xf", "" },
 	{ "mountinfo", "em", "e", "" },
 	{ "answer", "ef ef", "Ef",
-	  "probe:a run root list /t/a: ok in the certificate, EACCES here\n" },
-	{ "lost", "ef", "e", "probe:a run root read /t/f: ok in the certificate, not seen here\n" },
-	{ "more", "e", "ef", "probe:a run root read /t/f: not seen in the certificate, ok here\n" },
+	  "c: probe:a run root list /t/a: ok in the certificate, EACCES here\n" },
+	{ "lost", "ef", "e",
+	  "c: probe:a run root read /t/f: ok in the certificate, not seen here\n" },
+	{ "more", "e", "ef",
+	  "c: probe:a run root read /t/f: not seen in the certificate, ok here\n" },
 	{ "identity", "e", "u",
-	  "probe:a run root list /t/a: ok in the certificate, not seen here\n"
-	  "probe:a run user list /t/a: not seen in the certificate, ok here\n" },
+	  "c: probe:a run root list /t/a: ok in the certificate, not seen here\n"
+	  "c: probe:a run user list /t/a: not seen in the certificate, ok here\n" },
 	{ "twice", "ee", "ee", "" },
 	{ "second-answer", "ee", "eE",
-	  "probe:a run root list /t/a: ok in the certificate, EACCES here\n" },
+	  "c: probe:a run root list /t/a: ok in the certificate, EACCES here\n" },
 	{ "second-lost", "ee", "e",
-	  "probe:a run root list /t/a: ok in the certificate, not seen here\n" },
+	  "c: probe:a run root list /t/a: ok in the certificate, not seen here\n" },
 	{ "unsteady", "ef Ef", "Ef", "" },
 	{ "unsteady-first", "ef Ef", "ef", "" },
 	{ "now-and-then", "ef e", "e", "" },
@@ -77,7 +79,7 @@ START_TEST(test_compared)
 	for (run = strtok_r(runs, " ", &state); run; run = strtok_r(NULL, " ", &state))
 		ck_assert(sights_read(facts_of(run), &there[n++]));
 	ck_assert(sights_read(facts_of(row->here), &here));
-	sights_compare(there, n, &here, &differ);
+	sights_compare(there, n, &here, "c", &differ);
 	ck_assert_str_eq(text_str(&differ), row->says);
 	while (n)
 		sights_free(&there[--n]);
