@@ -187,7 +187,7 @@ static int staged(struct mask_ctx *ctx, int to)
 /*
  *   rung                                   kernel  lost below
  *   fsopen, fsconfig, fsmount, move_mount  5.2     nothing
- *   mount in the stage, mask_ladder_bind()      any     needs ctx->stage_fd and one more mount
+ *   mount in the stage, mask_ladder_bind() any     needs ctx->stage_fd and one more mount
  * The new mount is attached before it is cloned: of one never attached open_tree(2) makes no clone
  * up to 6.12 (EINVAL), of one that was it does on every kernel that has the call.
  */
