@@ -84,15 +84,25 @@ static int judge_all(const char *dir, const struct layout *l, const char *fixtur
 	return 0;
 }
 
-/* The word that all runs were given; the facts are held against each other elsewhere. */
+/*
+ * The word that all runs were given, by the first facts that are whole, for a run that broke may
+ * have none; the facts are held against each other elsewhere.
+ */
 static char *asked_nonce(const struct ustar *a)
 {
-	const struct ustar_member *m = ustar_find(a, "kernels/1/run-1/facts/" PREFLIGHT ".facts");
-	_cleanup_facts_ struct facts f = { 0 };
+	size_t i;
 
-	if (m)
+	for (i = 0; i < a->n; i++) {
+		const struct ustar_member *m = &a->list[i];
+		_cleanup_facts_ struct facts f = { 0 };
+
+		if (!ends_in(m->name, ".facts"))
+			continue;
 		facts_parse(xstrndup(m->data, m->size), &f);
-	return xstrdup(facts_header(&f, "asked-nonce"));
+		if (f.state == FACTS_WHOLE)
+			return xstrdup(facts_header(&f, "asked-nonce"));
+	}
+	return xstrdup("");
 }
 
 /* What nobody can check: who handed it in, when, and what the machine said of the runtime. */

@@ -318,6 +318,28 @@ turncoat() {
 	[[ $stderr == *"nothing is run without --reproduce"* ]]
 }
 
+@test "a first run that left no facts, made again: valid, also for its nonce" {
+	cp -r "$KIT" kit
+	mv kit/build/maskspec kit/build/real
+	cat >kit/build/maskspec <<-'END'
+		#!/bin/bash
+		"${0%/*}/real" "$@"
+		status=$?
+		[[ "$*" != *"/run-1 "* ]] || rm "${@: -3:1}"/facts/*.facts
+		exit $status
+	END
+	chmod +x kit/build/maskspec
+	jq '.runs = 1' "$KIT/fixtures/certify/small" >few
+	kit/build/maskspec-certify certify --runtime "$MASKREF" --cert few --key "$PRIVATE" --nonce n-3 --out out \
+		>said 2>&1 || fail "$(<said)"
+	tar -tf out/certificate.tar >names
+	grep -qx kernels/1/run-2/facts/directories.facts names
+	run ! grep 'kernels/1/run-1/.*\.facts' names
+	verify 0 out/certificate.tar --profile few --nonce n-3
+	[[ ${lines[-1]} == "PASSED out/certificate.tar, signed by "* ]]
+	verify 3 out/certificate.tar --profile few --nonce n-2
+}
+
 @test "nothing is left behind, and usage" {
 	mkdir tmp
 	TMPDIR=$PWD/tmp verify 0 "$ONE.tar"
