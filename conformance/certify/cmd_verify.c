@@ -314,6 +314,8 @@ static int verify(const struct request *q)
 		return r;
 	if (remade_make(&a, &l, &cert, q->fixtures, l.is_signed ? key.id : "", &made, &error) < 0)
 		return refused(q->archive, error);
+	if (interrupted)
+		return 128 + interrupted;
 	remade_compare(&made, &a, &refusals);
 	r = refused_for(q->archive, &refusals);
 	if (r == 0)

@@ -340,6 +340,19 @@ turncoat() {
 	verify 3 out/certificate.tar --profile few --nonce n-2
 }
 
+@test "Ctrl-C: nothing is said, and nothing is left behind" {
+	mkdir tmp
+	make_never
+	TMPDIR=$PWD/tmp "$MASKSPEC" verify "$ONE.tar" --key "$PUBLIC" >said 2>&1 3>&- &
+	poll 10 compgen -G "tmp/maskspec-verify-*" >/dev/null
+	kill -INT $!
+	status=0
+	wait $! || status=$?
+	[ "$status" = 130 ]
+	[ ! -s said ]
+	[ -z "$(ls -A tmp)" ]
+}
+
 @test "nothing is left behind, and usage" {
 	mkdir tmp
 	TMPDIR=$PWD/tmp verify 0 "$ONE.tar"
