@@ -20,6 +20,7 @@ static const struct {
 	{ 'x', "r\tprobe:a\trun\troot\tlist\t/t/a\tok\tentries=7 dots=2" },
 	{ 'u', "r\tprobe:a\trun\tuser\tlist\t/t/a\tok\tentries=0 dots=2" },
 	{ 'f', "r\tprobe:a\trun\troot\tread\t/t/f\tok\tbytes=0" },
+	{ 't', "r\tprobe:a\trun\troot\tread\t/t/\\033[1m\\012n\tok\tbytes=0" },
 	{ 'm',
 	  "r\tdriver:a\trun\tdriver\tmountinfo\thost\tok\t95 94 254:0 / / ro - ext4 /dev/v rw" },
 };
@@ -43,6 +44,8 @@ static const struct compared_row {
 	const char *name, *there, *here, *says;
 } compared_rows[] = {
 	{ "same", "efm efm", "efm", "" },
+	{ "terminal", "t", "",
+	  "c: probe:a run root read /t/\\033[1m\\012n: ok in the certificate, not seen here\n" },
 	{ "order", "efu", "fue", "" },
 	{ "value", "ef", "xf", "" },
 	{ "mountinfo", "em", "e", "" },
