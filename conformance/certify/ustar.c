@@ -256,8 +256,9 @@ static int check_header(struct reader *rd, const struct ustar_header *h, const c
 {
 	struct ustar_header summed = *h;
 
+	/* At the very begin it is no archive, and what stands where a name would be is none. */
 	if (memcmp(h->magic, "ustar", sizeof(h->magic)) != 0)
-		return fault(rd->ret_error, -EINVAL, name,
+		return fault(rd->ret_error, -EINVAL, rd->at ? name : "no archive",
 			     "at byte %zu no header of POSIX ustar begins; the archive is damaged, "
 			     "compressed or of another format: fetch it again",
 			     rd->at);

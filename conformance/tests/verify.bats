@@ -259,6 +259,8 @@ make_newer() {
 	refuses "passwd"
 	: >edited.tar
 	refuses ""
+	cp "$KIT/build/maskspec" edited.tar
+	refuses "no archive: at byte 0 no header of POSIX ustar begins; the archive is damaged, compressed or"
 }
 
 @test "unsigned: taken without a key, and never with one" {
