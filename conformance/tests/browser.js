@@ -31,6 +31,10 @@ async function open(browser, file, options, base) {
 }
 
 const visible = (page, selector) => page.locator(selector).filter({ visible: true }).count();
+// visible(), of what a click brings: the page is given time for it.
+const appearing = (page, selector) =>
+	page.locator(selector).filter({ visible: true }).first().waitFor({ timeout: 5000 })
+		.catch(() => {}).then(() => visible(page, selector));
 const rows = page => visible(page, "#m tbody tr:not(.part)");
 
 // A link must lead to a file of the site, and where it names a part, to that.
@@ -160,8 +164,8 @@ const checks = {
 		if (await page.locator("details.req[open]").count() !== 0)
 			fault("requirements do not fold");
 		await page.locator("#m td.f a, #m td.l a").first().click();
-		if (await page.locator("details.req[open]").count() !== 1 ||
-		    await visible(page, ".seen li:target") !== 1)
+		if (await appearing(page, ".seen li:target") !== 1 ||
+		    await page.locator("details.req[open]").count() !== 1)
 			fault("a cell does not open what it links to");
 	},
 
@@ -171,13 +175,13 @@ const checks = {
 		if (await visible(page, "form, button") !== 0)
 			fault("there are controls that need the script");
 		await page.locator("#m td.f a, #m td.l a").first().click();
-		if (await visible(page, ".seen li:target") !== 1)
+		if (await appearing(page, ".seen li:target") !== 1)
 			fault("a cell leads nowhere");
 		if (await visible(page, ".seen .evidence pre") === 0 || await visible(page, "h1") !== 1)
 			fault("nothing is to be read");
 		const id = await page.locator("details.req:not([open])").first().getAttribute("id");
 		await page.locator(`[id="${id}"] > summary`).click();
-		if (await visible(page, `[id="${id}"] .spec`) !== 1)
+		if (await appearing(page, `[id="${id}"] .spec`) !== 1)
 			fault("a requirement does not unfold");
 	},
 
@@ -187,7 +191,8 @@ const checks = {
 		const region = page.getByRole("region", { name: "Matrix" });
 		await region.focus();
 		await page.keyboard.press("ArrowRight");
-		await page.waitForFunction(() => document.activeElement.scrollLeft > 0, null,
+		// Scrolling is smooth: wait until a column that goes with it is seen to be gone.
+		await page.waitForFunction(() => document.activeElement.scrollLeft > 20, null,
 			{ timeout: 5000 }).catch(() => fault("the matrix does not scroll"));
 		const left = await page.evaluate(() => {
 			const region = document.activeElement;
