@@ -18,6 +18,8 @@ setup_file() {
 	mkdir "$KIT/conformance" "$BATS_FILE_TMPDIR/hosts"
 	cp -r "$CHECKOUT/conformance/farm" "$KIT/conformance/"
 	export HOSTS_DIR=$BATS_FILE_TMPDIR/hosts FARM=$KIT/conformance/farm/farm
+	export GATED=$BATS_FILE_TMPDIR/gated
+	make_gated
 	# However this file ends, they end with it.
 	setpriv --pdeathsig KILL unshare --net --mount --pid --fork --kill-child --mount-proc \
 		"$CHECKOUT/conformance/tests/farm-hosts" "$HOSTS_DIR" a b c old >"$HOSTS_DIR/log" 2>&1 3>&- &
@@ -29,7 +31,7 @@ setup_file() {
 	for host in a b c old; do
 		pid_of "$host" >"$HOSTS_DIR/$host.outer"
 	done
-	on a "$MASKSPEC" run --runtime "$MASKREF" --runtime-args "'$ARGS'" --require "$REQUIRED" \
+	on a "$MASKSPEC" run --runtime "$GATED" --runtime-args "'$ARGS'" --require "$REQUIRED" \
 		--out "$BATS_FILE_TMPDIR/single" >"$BATS_FILE_TMPDIR/single.log" 2>&1 || status=$?
 	[ "$status" = 1 ] || fail "a single machine: exit $status" "$(<"$BATS_FILE_TMPDIR/single.log")"
 }
@@ -46,7 +48,37 @@ setup() {
 }
 
 teardown() {
+	let_go
 	[ -z "${farm:-}" ] || kill -KILL "$farm" 2>/dev/null || :
+}
+
+# maskref that stops on the host HOST at its Nth create, if there is gate.HOST with the number N, for as
+# long as that is there.
+make_gated() {
+	cat >"$GATED" <<-END
+		#!/bin/sh
+		at=$HOSTS_DIR/gate.\$(hostname)
+		for word; do
+			[ "\$word" = create ] && [ -e "\$at" ] || continue
+			echo >>"\$at.creates"
+			while [ -e "\$at" ] && [ "\$(wc -l <"\$at.creates")" -ge "\$(cat "\$at")" ]; do
+				sleep 0.05
+			done
+			break
+		done
+		exec $MASKREF "\$@"
+	END
+	chmod +x "$GATED"
+}
+
+# hold HOST N
+hold() {
+	rm -f "$HOSTS_DIR/gate.$1.creates"
+	echo "$2" >"$HOSTS_DIR/gate.$1"
+}
+
+let_go() {
+	rm -f "$HOSTS_DIR"/gate.*
 }
 
 inside() {
@@ -70,7 +102,7 @@ farm() {
 
 # The farm of all cases, in the background: $farm. Of nsenter the only child is the farm itself.
 begin_farm() {
-	farm "$1" RUNTIME_ARGS="$ARGS" REQUIRE="$REQUIRED" SHARDS="$2" &
+	farm "$1" RUNTIME="$GATED" RUNTIME_ARGS="$ARGS" REQUIRE="$REQUIRED" SHARDS="$2" &
 	farm=$!
 }
 
@@ -165,6 +197,7 @@ has_done() {
 }
 
 @test "a host is killed half-way: others take its shards, and the report is that of one machine" {
+	hold b 8
 	begin_farm "a b c" 6
 	poll 40 is_half_way b || fail "$(<"$ERR")"
 	end_host b
@@ -180,7 +213,7 @@ has_done() {
 	[ "$(awk -v shard="$shard" '$1 == shard { print $2 }' "$OUT/farm/shards.tsv")" != b ]
 	grep -E "^maskspec: host [ac]: shards.* $shard[ ,]" "$ERR"
 	# It is judged again as any run is, anywhere.
-	run -1 --separate-stderr "$MASKSPEC" judge --json --called "$MASKREF" "$OUT/facts"
+	run -1 --separate-stderr "$MASKSPEC" judge --json --called "$GATED" "$OUT/facts"
 	echo "$output" >"$BATS_TEST_TMPDIR/again"
 	same "$OUT/report.json" "$BATS_TEST_TMPDIR/again"
 	is_as_before a
@@ -189,6 +222,7 @@ has_done() {
 
 @test "interrupted it leaves nothing, and goes on where it was" {
 	local before
+	hold c 1
 	begin_farm "a c" 10
 	poll 20 has_begun
 	poll 40 has_done 1 || fail "$(<"$ERR")"
@@ -197,6 +231,7 @@ has_done() {
 	[ "$status" = 130 ] || fail "exit $status" "$(<"$ERR")"
 	[ "$(<"$OUT/status")" = 130 ]
 	[ ! -e "$OUT/report.json" ]
+	let_go
 	is_as_before a
 	is_as_before c
 	before=$(done_jobs)
@@ -212,6 +247,7 @@ has_done() {
 }
 
 @test "killed it leaves nothing on the hosts" {
+	hold a 8
 	begin_farm "a c" 4
 	poll 20 has_begun
 	poll 40 is_half_way a
@@ -280,6 +316,7 @@ has_done() {
 
 # The last one: it ends the hosts.
 @test "shards that nobody could run are broken, and named" {
+	hold a 8
 	begin_farm "a c" 4
 	poll 40 is_half_way a || fail "$(<"$ERR")"
 	end_host a
