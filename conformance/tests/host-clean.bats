@@ -63,6 +63,17 @@ start() {
 	set +m
 }
 
+# BATS_TEST_TMPDIR/hangs: maskref that hangs at the create whose words have $1, so that a run of it is in
+# its middle for as long as a test needs.
+hangs_at() {
+	cat >"$BATS_TEST_TMPDIR/hangs" <<-END
+		#!/bin/bash
+		[[ \$* != *" create "*$1* ]] || exec tail -f /dev/.//null
+		exec "$MASKREF" "\$@"
+	END
+	chmod +x "$BATS_TEST_TMPDIR/hangs"
+}
+
 # end SIGNAL WHOM: WHOM is the process or, with a minus, its group. Sets status.
 end() {
 	local pid=$RUN_PID
@@ -183,8 +194,9 @@ whole_run() {
 
 @test "after SIGTERM and SIGKILL of maskspec alone" {
 	local signal
+	hangs_at directories
 	for signal in TERM KILL; do
-		start "$MASKREF"
+		start "$BATS_TEST_TMPDIR/hangs"
 		poll 5 test -s "$OUT/facts/preflight.facts"
 		end "$signal" "$RUN_PID"
 		[ "$status" = "$((128 + $(kill -l "$signal")))" ]
@@ -195,12 +207,7 @@ whole_run() {
 
 # In the middle of what is traced the runtime hangs, so that the tracer is there to be left.
 @test "after a run that traces, and kill -9 in the middle of it" {
-	cat >"$BATS_TEST_TMPDIR/hangs" <<-END
-		#!/bin/bash
-		[[ \$* != *" create "*d16* ]] || exec tail -f /dev/.//null
-		exec "$MASKREF" "\$@"
-	END
-	chmod +x "$BATS_TEST_TMPDIR/hangs"
+	hangs_at d16
 	start "$MASKREF" --profile scale --filter superblocks-traced
 	end 0 "$RUN_PID"
 	[ "$status" = 0 ] || [ "$status" = 4 ]
