@@ -22,6 +22,7 @@ static const struct container *masked_container(const struct test_case *c)
 	return NULL;
 }
 
+/* A command that was given again counts with the first one: a report has one of each name. */
 static void add_times(const struct facts *f, const char *name, struct measures *m)
 {
 	static const struct {
@@ -33,13 +34,21 @@ static void add_times(const struct facts *f, const char *name, struct measures *
 	};
 	size_t i, j;
 
-	for (i = 0; i < f->n_rows; i++) {
-		const struct row *r = &f->rows[i];
+	for (j = 0; j < ARRAY_SIZE(times); j++) {
+		unsigned long long usec = 0;
+		bool seen = false;
 
-		for (j = 0; j < ARRAY_SIZE(times); j++)
-			if (r->op == OP_TIME && row_from(r, "driver", name) &&
-			    streq(r->path, times[j].command))
-				add(m, times[j].measure, "us", strtoull(r->value, NULL, 10));
+		for (i = 0; i < f->n_rows; i++) {
+			const struct row *r = &f->rows[i];
+
+			if (r->op != OP_TIME || !row_from(r, "driver", name) ||
+			    !streq(r->path, times[j].command))
+				continue;
+			usec += strtoull(r->value, NULL, 10);
+			seen = true;
+		}
+		if (seen)
+			add(m, times[j].measure, "us", usec);
 	}
 }
 

@@ -107,18 +107,6 @@ static bool is_time(const struct measurement *m)
 	return strip_prefix(m->name, "time.") != NULL;
 }
 
-static const struct measurement *measurement_of(const struct report *r, const char *name,
-						const char *bundle)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_measurements && !report_hides(r); i++)
-		if (streq(r->measurements[i].name, name) &&
-		    streq(r->measurements[i].bundle, bundle))
-			return &r->measurements[i];
-	return NULL;
-}
-
 static unsigned long long value_of(const struct measurement *m)
 {
 	return strtoull(m->value, NULL, 10);
@@ -141,7 +129,7 @@ static void add_counts(struct diff_column *c)
 
 	for (i = 0; i < c->old->n_measurements; i++) {
 		const struct measurement *old = &c->old->measurements[i];
-		const struct measurement *new = measurement_of(c->new, old->name, old->bundle);
+		const struct measurement *new = report_measurement(c->new, old->name, old->bundle);
 
 		if (new && !is_time(old))
 			add_measured(c, (struct measured){ .name = old->name,
@@ -160,7 +148,7 @@ static struct measured sum_of(const struct diff_column *c, const struct measurem
 
 	for (i = 0; i < c->old->n_measurements; i++) {
 		const struct measurement *old = &c->old->measurements[i];
-		const struct measurement *new = measurement_of(c->new, old->name, old->bundle);
+		const struct measurement *new = report_measurement(c->new, old->name, old->bundle);
 
 		if (!new || !streq(old->name, first->name))
 			continue;

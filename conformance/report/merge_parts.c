@@ -91,18 +91,6 @@ static void merge_expired(char **to, const char *from)
 	*to = xstrdup(text_str(&all));
 }
 
-static bool has_measurement(const struct report *r, const struct measurement *m)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_measurements; i++)
-		if (streq(r->measurements[i].name, m->name) &&
-		    streq(r->measurements[i].bundle, m->bundle))
-			return true;
-	return false;
-}
-
-/* Each shard makes the preflight: one of them is enough. */
 static void merge_measurements(struct report *to, const struct report *from)
 {
 	size_t i;
@@ -110,8 +98,7 @@ static void merge_measurements(struct report *to, const struct report *from)
 	for (i = 0; i < from->n_measurements; i++) {
 		const struct measurement *m = &from->measurements[i];
 
-		if (!has_measurement(to, m))
-			report_add_measurement(to, m->name, m->unit, m->value, m->bundle);
+		report_add_measurement(to, m->name, m->unit, m->value, m->bundle);
 	}
 }
 

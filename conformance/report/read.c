@@ -303,6 +303,8 @@ static void read_measurements(struct reading *g, const cJSON *root, struct repor
 		_cleanup_free_ char *value = take_string(g, o, where, "value");
 		_cleanup_free_ char *bundle = take_string(g, o, where, "bundle");
 
+		if (report_measurement(r, name, bundle))
+			wrong(g, where, "\"%.40s\" of \"%.80s\" is there twice", name, bundle);
 		report_add_measurement(r, name, unit, value, bundle);
 	}
 }

@@ -190,9 +190,23 @@ void result_merge(struct result *res, const struct finding *f, const char *bundl
 	res->evidence = join(res->evidence, text_str(&f->rows), "", EVIDENCE_MAX);
 }
 
+const struct measurement *report_measurement(const struct report *r, const char *name,
+					     const char *bundle)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_measurements; i++)
+		if (streq(r->measurements[i].name, name) &&
+		    streq(r->measurements[i].bundle, bundle))
+			return &r->measurements[i];
+	return NULL;
+}
+
 void report_add_measurement(struct report *r, const char *name, const char *unit, const char *value,
 			    const char *bundle)
 {
+	if (report_measurement(r, name, bundle))
+		return;
 	GROW(r->measurements, r->n_measurements);
 	r->measurements[r->n_measurements++] = (struct measurement){
 		.name = xstrdup(name),

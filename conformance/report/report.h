@@ -97,8 +97,17 @@ void report_free(struct report *r);
 
 /* The worst verdict stands; @res begins zeroed but for its id. @bundle is where @f was found. */
 void result_merge(struct result *res, const struct finding *f, const char *bundle);
+
+/*
+ * A report has one measurement of a name and bundle: the first that is added. All shards, for
+ * example, have the preflight's.
+ */
 void report_add_measurement(struct report *r, const char *name, const char *unit, const char *value,
 			    const char *bundle);
+/* Owned by @r; NULL where there is none. */
+const struct measurement *report_measurement(const struct report *r, const char *name,
+					     const char *bundle);
+
 /*
  * Shards (shard.c): a run of SHARD=i/n has observed a part of its cases, and so its report is part
  * of another one, until `maskspec merge` has them all.

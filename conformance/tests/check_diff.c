@@ -365,6 +365,30 @@ START_TEST(test_hostile)
 }
 END_TEST
 
+/* One of them is added, and no other is read: which of two would be compared with an older one? */
+START_TEST(test_measured_twice)
+{
+	_cleanup_report_ struct report one = made("MP");
+	_cleanup_reports_ struct reports rs = { 0 };
+	_cleanup_free_ char *text = NULL, *error = NULL;
+	char *at;
+
+	report_add_measurement(&one, "mounts.masks", "mounts", "5", "measured");
+	report_add_measurement(&one, "mounts.masks", "mounts", "6", "measured");
+	report_add_measurement(&one, "mounts.masks", "mounts", "7", "MEASURED");
+	text = written(report_json, &one);
+	ck_assert_int_eq(reports_read("FILE", text, strlen(text), &rs, &error), 0);
+	at = strstr(text, "MEASURED");
+	memcpy(at, "measured", strlen("measured"));
+	ck_assert_int_eq(reports_read("FILE", text, strlen(text), &rs, &error), -EINVAL);
+	ck_assert_str_eq(error,
+			 "FILE: .measurements[]: \"mounts.masks\" of \"measured\" is there twice");
+	ck_assert_str_eq(report_measurement(&rs.list[0], "mounts.masks", "measured")->value, "5");
+	ck_assert_str_eq(report_measurement(&rs.list[0], "mounts.masks", "MEASURED")->value, "7");
+	ck_assert_ptr_null(report_measurement(&rs.list[0], "mounts.masks", "others"));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("diff");
@@ -380,6 +404,7 @@ int main(void)
 	ADD_ROWS(s, measured_rows, test_measured);
 	add_case(s, "time-same-machine", test_other_machine, 0);
 	add_case(s, "time-other-machine", test_other_machine, 1);
+	add_case(s, "measured-twice", test_measured_twice, 0);
 	add_case(s, "match", test_match, 0);
 	add_case(s, "kernel-lost", test_lost, 0);
 	add_case(s, "kernel-found", test_lost, 1);

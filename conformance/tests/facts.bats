@@ -97,6 +97,19 @@ own() {
 	done
 }
 
+# A report has one measurement of a name and case, so a second create counts with the first.
+@test "a command that was given twice is measured as one" {
+	local once="$GOOD/facts/directories.facts"
+	awk -F '\t' -v OFS='\t' '$1 == "end" { $2 += n } { print }
+		$2 == "driver:admin" && $5 == "time" && $6 == "create" { print; n++ }
+		END { exit n != 1 }' "$once" >"$BATS_TEST_TMPDIR/twice.facts"
+	value() {
+		"$MASKSPEC" judge --json "$1" 2>/dev/null |
+			jq '[.measurements[] | select(.name == "time.create").value | tonumber] | if length == 1 then .[0] else error end'
+	}
+	[ "$(value "$BATS_TEST_TMPDIR/twice.facts")" -eq $((2 * $(value "$once"))) ]
+}
+
 @test "elsewhere, from read-only files, without the cases and the rest of OUT, it is the same" {
 	cp -r "$FALLS/facts" "$FACTS"
 	chmod -R a-w "$FACTS"
