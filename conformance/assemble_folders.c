@@ -22,7 +22,7 @@ static void check_origin(struct facts *f, const struct manifest *m, const struct
 		return;
 	if (!streq(facts_header(f, "run"), m->run) ||
 	    !streq(facts_header(f, "manifest"), m->digest) ||
-	    !streq(facts_header(f, "deny"), m->deny ? m->deny : "") ||
+	    !streq(facts_header(f, "deny"), m->deny) ||
 	    !streq(f->case_digest, c->digest) || !streq(f->c.bundle, c->bundle))
 		f->state = FACTS_FOREIGN;
 }
@@ -96,7 +96,7 @@ static void load_machine(const struct folder *in, struct machine *ret)
 /* What is known without any facts; of a whole run the header says the same. */
 static void take_manifest(struct report *r, const struct manifest *m)
 {
-	assembly_deny(r, m->deny ? m->deny : "");
+	assembly_deny(r, m->deny);
 	free(r->userns);
 	r->userns = xstrdup(m->userns);
 	r->runtime_argv = xstrdup(m->runtime);

@@ -25,16 +25,17 @@ static char **setting(struct manifest *m, const char *name)
 		return &m->filter;
 	if (streq(name, "runtime"))
 		return &m->runtime;
-	if (streq(name, "deny"))
-		return &m->deny;
 	return streq(name, "require") ? &m->require : NULL;
 }
 
-static bool take_userns(struct manifest *m, char **f, size_t n)
+/* What older manifests don't have. */
+static bool take_later(struct manifest *m, char **f, size_t n)
 {
-	if (!streq(f[0], "userns") || n != 2)
+	bool userns = streq(f[0], "userns");
+
+	if ((!userns && !streq(f[0], "deny")) || n != 2)
 		return false;
-	m->userns = f[1];
+	*(userns ? &m->userns : &m->deny) = f[1];
 	return true;
 }
 
@@ -92,7 +93,7 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 		return -EINVAL;
 	if (slot && n == 2) {
 		*slot = f[1];
-	} else if (take_userns(m, f, n) || take_kernel(m, f, n) || take_shard(m, f, n) ||
+	} else if (take_later(m, f, n) || take_kernel(m, f, n) || take_shard(m, f, n) ||
 		   take_case(m, f, n)) {
 		return 0;
 	} else if (streq(f[0], "end") && n == 2 && strtoul(f[1], NULL, 10) == number - 1) {
@@ -105,7 +106,7 @@ static int read_line(struct manifest *m, char *line, unsigned long number, bool 
 
 int manifest_parse(char *text, struct manifest *ret)
 {
-	_cleanup_manifest_ struct manifest m = { .text = text, .userns = "none" };
+	_cleanup_manifest_ struct manifest m = { .text = text, .userns = "none", .deny = "" };
 	unsigned long number = 1;
 	bool ended = false;
 	char *rest = text;

@@ -30,8 +30,9 @@ struct due_case {
 /* Strings point into @text, but for one that was built (manifest_build()). */
 struct manifest {
 	char *text;
-	char *run, *runtime, *profile, *filter, *require, *deny;
+	char *run, *runtime, *profile, *filter, *require;
 	const char *userns;	    /* "none" in a manifest from before it */
+	const char *deny;	    /* "" likewise */
 	const char *kernel, *image; /* of a virtual machine; NULL */
 	unsigned int shard, shards; /* 0 of 0: the whole run */
 	struct due_case *cases;

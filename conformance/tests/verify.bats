@@ -177,6 +177,12 @@ f.seek(int(sys.argv[1])); f.write(bytes([b[0] ^ 1]))' "$at"
 	sed -i '/^case\tdirectories\t/d; s/^end\t\([0-9]*\)$/echo "end\t$((\1 - 1))"/e' m/$FACTS/manifest
 	sign "$PRIVATE"
 	refuses "$FACTS/manifest: the case directories, for dir-empty, is not among those that were due"
+	# One as it was before there was DENY is read, but the facts are not of it.
+	cp "$ONE/$FACTS/manifest" m/$FACTS/
+	sed -i '/^deny\t/d; s/^end\t\([0-9]*\)$/echo "end\t$((\1 - 1))"/e' m/$FACTS/manifest
+	run ! cmp -s "$ONE/$FACTS/manifest" m/$FACTS/manifest
+	sign "$PRIVATE"
+	refuses "is not what the facts come to"
 }
 
 @test "runs, signed anew: the same one twice, one too few, one of another nonce" {
