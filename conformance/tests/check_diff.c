@@ -370,17 +370,16 @@ START_TEST(test_measured_twice)
 {
 	_cleanup_report_ struct report one = made("MP");
 	_cleanup_reports_ struct reports rs = { 0 };
-	_cleanup_free_ char *text = NULL, *error = NULL;
-	char *at;
+	_cleanup_free_ char *text = NULL, *edited = NULL, *error = NULL;
 
 	report_add_measurement(&one, "mounts.masks", "mounts", "5", "measured");
 	report_add_measurement(&one, "mounts.masks", "mounts", "6", "measured");
 	report_add_measurement(&one, "mounts.masks", "mounts", "7", "MEASURED");
 	text = written(report_json, &one);
 	ck_assert_int_eq(reports_read("FILE", text, strlen(text), &rs, &error), 0);
-	at = strstr(text, "MEASURED");
-	memcpy(at, "measured", strlen("measured"));
-	ck_assert_int_eq(reports_read("FILE", text, strlen(text), &rs, &error), -EINVAL);
+	edited = xstrndup(text, strlen(text));
+	memcpy(strstr(edited, "MEASURED"), "measured", strlen("measured"));
+	ck_assert_int_eq(reports_read("FILE", edited, strlen(edited), &rs, &error), -EINVAL);
 	ck_assert_str_eq(error,
 			 "FILE: .measurements[]: \"mounts.masks\" of \"measured\" is there twice");
 	ck_assert_str_eq(report_measurement(&rs.list[0], "mounts.masks", "measured")->value, "5");

@@ -134,7 +134,8 @@ wrong() {
 		| .deny = [{ name: $evil, answered: "1" }]
 		| .results |= map(reduce ("reason", "expected", "observed", "rerun", "expect_reason",
 			"bundles", "evidence") as $k (.; .[$k] |= poison))
-		| .measurements |= map(.name = $evil | .bundle = $evil)' \
+		| .measurements |= [to_entries[] | .value
+			+ { name: "\(.key)\($evil)", bundle: $evil }]' \
 		"$PAGES/fallen/report.json" >"$PAGES/hostile.json"
 	page hostile hostile.json
 	fine hostile hostile
