@@ -231,9 +231,9 @@ has_done() {
 	[ "$status" = 130 ] || fail "exit $status" "$(<"$ERR")"
 	[ "$(<"$OUT/status")" = 130 ]
 	[ ! -e "$OUT/report.json" ]
-	let_go
 	is_as_before a
 	is_as_before c
+	let_go
 	before=$(done_jobs)
 	[ "$(wc -l <<<"$before")" -lt 10 ]
 	begin_farm "a c" 10
